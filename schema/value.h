@@ -1,0 +1,103 @@
+#pragma once
+// A node of a configuration document: what YAML and JSON become. Plain data; all memory (nodes, members, text) belongs
+// to the Arena of the Document that holds it, so a Value is copied freely and lives exactly as long as its Document.
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace schema {
+
+enum class Kind : uint8_t { null, boolean, integer, number, text, array, object };
+
+// Where a node stands in its source. Line and column count from 1; 0 means "nowhere" (a default, a generated value).
+struct Place {
+  uint32_t line = 0;
+  uint16_t column = 0;
+  uint16_t file = 0;  // index into Document::files
+};
+
+struct Member;
+
+class Value {
+ public:
+  Value() = default;
+  static Value boolean(bool b);
+  static Value integer(int64_t i);
+  static Value number(double d);
+  static Value text(std::string_view s);          // `s` must outlive the value (arena or literal)
+  static Value array(std::span<Value> items);     // storage likewise
+  static Value object(std::span<Member> members);
+
+  Kind kind() const { return kind_; }
+  bool is_null() const { return kind_ == Kind::null; }
+  bool is_text() const { return kind_ == Kind::text; }
+  bool is_array() const { return kind_ == Kind::array; }
+  bool is_object() const { return kind_ == Kind::object; }
+  bool is_number() const { return kind_ == Kind::integer || kind_ == Kind::number; }
+
+  // Each of these asserts the kind.
+  bool as_boolean() const;
+  int64_t as_integer() const;
+  double as_number() const;  // integers too
+  std::string_view as_text() const;
+  std::span<Value> items() const;
+  std::span<Member> members() const;
+
+  // The member of that name, or nullptr. Linear: records are small.
+  Value* find(std::string_view name) const;
+
+  Place place;
+  // The value came from the environment or a vault: it is shown masked wherever it is printed.
+  bool from_secret = false;
+
+ private:
+  Kind kind_ = Kind::null;
+  uint32_t size_ = 0;  // bytes, items or members
+  union {
+    bool boolean_;
+    int64_t integer_ = 0;
+    double number_;
+    const char* text_;
+    Value* items_;
+    Member* members_;
+  };
+};
+
+struct Member {
+  std::string_view name;
+  Place name_place;
+  Value value;
+};
+
+// Block allocator for document memory: never frees piecemeal. Not shared between threads while it grows.
+class Arena {
+ public:
+  Arena() = default;
+  Arena(Arena&&) noexcept = default;
+  Arena& operator=(Arena&&) noexcept = default;
+
+  void* allocate(size_t bytes, size_t alignment);
+  std::string_view copy(std::string_view text);
+  // Uninitialised objects become value-initialised ones; only trivially destructible types.
+  template <typename T>
+  std::span<T> make(size_t count) {
+    static_assert(std::is_trivially_destructible_v<T>);
+    auto* memory = static_cast<T*>(allocate(sizeof(T) * count, alignof(T)));
+    for (size_t i = 0; i < count; ++i) new (memory + i) T();
+    return {memory, count};
+  }
+  Value array(std::span<const Value> items);
+  Value object(std::span<const Member> members);
+  size_t bytes() const { return bytes_; }
+
+ private:
+  std::vector<std::unique_ptr<char[]>> blocks_;
+  char* free_ = nullptr;
+  size_t left_ = 0;
+  size_t bytes_ = 0;
+};
+
+}  // namespace schema

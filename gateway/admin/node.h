@@ -1,0 +1,59 @@
+#pragma once
+// What the Admin API may ask of the node it speaks for. The runtime implements it; calls come from the API's threads.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "schema/config.h"
+
+namespace admin {
+
+struct Connections {
+  uint64_t accepted = 0, active = 0, handled = 0, reading = 0, writing = 0, waiting = 0, requests = 0;
+};
+
+struct Address {
+  std::string ip;
+  uint16_t port = 0;
+  uint32_t weight = 0;
+  std::string health;  // HEALTHY, UNHEALTHY, HEALTHCHECKS_OFF, DNS_ERROR
+};
+
+struct TargetHealth {
+  const schema::Target* target = nullptr;
+  std::string health;
+  std::vector<Address> addresses;
+};
+
+struct LoadOutcome {
+  bool loaded = false;
+  bool unchanged = false;                        // same text as the running one, when asked to check
+  std::shared_ptr<const schema::Config> config;  // of a loaded one
+  schema::Problems problems;
+  schema::Document document;                     // of a refused one: places and tags for the error answer
+};
+
+// shared_ptr: the API's threads read a configuration while a reload replaces it.
+class Node {
+ public:
+  virtual ~Node() = default;
+  virtual std::shared_ptr<const schema::Config> config() = 0;
+  // Validates, compiles, publishes to every worker and waits until they have it; one at a time. Nothing changes when refused.
+  virtual LoadOutcome load(std::vector<schema::Source> sources, bool dry_run) = 0;
+  virtual bool loading() = 0;                     // another load runs: 429
+  virtual bool ready(std::string& reason) = 0;    // false: `reason` says why
+  virtual void start_draining() = 0;
+  virtual Connections connections() = 0;
+  virtual std::vector<TargetHealth> health(const schema::Upstream& upstream) = 0;
+  // False when there is no such target or address.
+  virtual bool set_health(const schema::Upstream&, std::string_view target, std::string_view address, bool healthy) = 0;
+  virtual std::string metrics() = 0;              // Prometheus text
+  virtual std::vector<std::string> warnings() = 0;  // of the last load; skipped plugins, nginx-only settings
+  virtual std::vector<std::pair<std::string, std::string>> settings() = 0;  // name -> value, secrets masked
+  virtual std::string node_id() = 0;
+};
+
+}  // namespace admin

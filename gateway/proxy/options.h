@@ -1,0 +1,50 @@
+#pragma once
+// What the settings say about proxying, in the units the proxy works with. Filled once at the start; the same for all workers.
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "gateway/http/error_body.h"
+#include "gateway/http/message.h"
+
+namespace proxy {
+
+// An address or a CIDR block: the first `bits` of `bytes` count; IPv4 as IPv4-mapped IPv6.
+struct Network {
+  std::array<uint8_t, 16> bytes{};
+  int bits = 128;
+};
+
+struct Options {
+  http::HeadLimits head;
+  uint64_t body_bytes_max = 0;               // 0: no limit
+  uint32_t header_timeout_ms = 60'000;       // from the first byte of a head to its last
+  uint32_t body_timeout_ms = 60'000;         // silence within a request body
+  uint32_t keepalive_timeout_ms = 75'000;    // an idle client connection
+  uint32_t keepalive_requests = 10'000;      // requests of one client connection
+  uint32_t tunnel_idle_timeout_ms = 60'000;  // both directions silent
+  uint32_t send_timeout_ms = 60'000;         // a client that does not read
+  // Bodies up to this size are kept for a retry on another target.
+  uint32_t replay_bytes_max = 64 * 1024;
+  uint32_t buffered_body_bytes_max = 8 * 1024 * 1024;  // what plugins may ask to read at once
+
+  uint32_t upstream_idle_max = 512;          // idle connections of one pool key
+  uint32_t upstream_requests_max = 10'000;   // of one upstream connection
+  uint32_t upstream_idle_timeout_ms = 60'000;
+
+  bool server_tokens = true, latency_tokens = true, request_id_header = true, upstream_status_header = false;
+  bool request_id_upstream = true;
+  bool allow_debug_header = false;
+  bool real_ip_recursive = false;
+  std::string real_ip_header = "X-Real-IP";
+  std::vector<Network> trusted;
+  std::string error_default_type = "text/plain";
+  http::ErrorTemplates error_templates;
+};
+
+bool parse_network(std::string_view text, Network& network);
+bool contains(const std::vector<Network>& networks, std::string_view ip);
+
+}  // namespace proxy

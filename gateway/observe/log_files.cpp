@@ -1,0 +1,158 @@
+#include "gateway/observe/log_files.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+
+namespace observe {
+namespace {
+
+int64_t now_s() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec;
+}
+
+constexpr int64_t complaint_interval_s = 10;
+
+}  // namespace
+
+LogFiles::LogFiles(size_t queue_bytes_max, std::function<void(std::string_view)> complain)
+    : queue_bytes_max_(queue_bytes_max), complain_(std::move(complain)), writer_([this] { run(); }) {}
+
+LogFiles::~LogFiles() {
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  writer_.join();
+  close_all();
+}
+
+LogFiles::File LogFiles::file(std::string_view path) {
+  std::lock_guard lock(mutex_);
+  for (size_t i = 0; i < sinks_.size(); ++i) {
+    if (sinks_[i].path == path) return static_cast<File>(i);
+  }
+  sinks_.push_back({std::string(path)});
+  return static_cast<File>(sinks_.size() - 1);
+}
+
+void LogFiles::append(File file, std::string line, bool open_anew) {
+  line.push_back('\n');
+  bool was_empty = false;
+  {
+    std::lock_guard lock(mutex_);
+    was_empty = queue_.empty();
+    queued_bytes_ += line.size();
+    queue_.push_back({file, open_anew, std::move(line)});
+    while (queued_bytes_ > queue_bytes_max_ && !queue_.empty()) {
+      queued_bytes_ -= queue_.front().text.size();
+      queue_.pop_front();
+      dropped_.fetch_add(1, std::memory_order_relaxed);
+    }
+  }
+  if (was_empty) wake_.notify_one();
+}
+
+void LogFiles::flush() {
+  std::unique_lock lock(mutex_);
+  idle_.wait(lock, [this] { return queue_.empty() && !writing_; });
+}
+
+void LogFiles::reopen() { reopen_.store(true); }
+
+void LogFiles::run() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+    if (queue_.empty()) return;
+    std::deque<Line> batch;
+    batch.swap(queue_);
+    queued_bytes_ = 0;
+    writing_ = true;
+    lock.unlock();
+    write_batch(batch);
+    lock.lock();
+    writing_ = false;
+    if (queue_.empty()) idle_.notify_all();
+  }
+}
+
+// Lines of one file that follow each other go out in one write.
+void LogFiles::write_batch(std::deque<Line>& batch) {
+  constexpr size_t write_bytes = 256 * 1024;
+  if (reopen_.exchange(false)) close_all();
+  std::string text;
+  size_t at = 0;
+  while (at < batch.size()) {
+    File file = batch[at].file;
+    bool open_anew = false;
+    uint64_t lines = 0;
+    text.clear();
+    while (at < batch.size() && batch[at].file == file && text.size() < write_bytes) {
+      text += batch[at].text;
+      open_anew |= batch[at].open_anew;
+      ++lines;
+      ++at;
+    }
+    Sink* sink = nullptr;
+    {
+      std::lock_guard lock(mutex_);
+      sink = &sinks_[file];
+    }
+    write_lines(*sink, text, lines, open_anew);
+  }
+}
+
+void LogFiles::write_lines(Sink& sink, std::string_view text, uint64_t lines, bool open_anew) {
+  if (open_anew && sink.descriptor > 2) {
+    ::close(sink.descriptor);
+    sink.descriptor = -1;
+  }
+  if (sink.descriptor < 0 && !open(sink)) return fail(sink, "open", lines);
+  while (!text.empty()) {
+    ssize_t written = ::write(sink.descriptor, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) {
+      fail(sink, "write", lines);
+      if (sink.descriptor > 2) ::close(sink.descriptor);
+      sink.descriptor = -1;
+      return;
+    }
+    text.remove_prefix(static_cast<size_t>(written));
+  }
+}
+
+bool LogFiles::open(Sink& sink) {
+  if (sink.path == "/dev/stdout" || sink.path == "/dev/stderr") {
+    // Opening the path would fail when the stream is a socket, and would lose O_APPEND order when it is a file.
+    sink.descriptor = sink.path == "/dev/stdout" ? 1 : 2;
+    return true;
+  }
+  // O_NONBLOCK: a pipe without a reader is an error now instead of a writer that hangs.
+  sink.descriptor = ::open(sink.path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0644);
+  return sink.descriptor >= 0;
+}
+
+void LogFiles::close_all() {
+  std::lock_guard lock(mutex_);
+  for (Sink& sink : sinks_) {
+    if (sink.descriptor > 2) ::close(sink.descriptor);
+    sink.descriptor = -1;
+  }
+}
+
+void LogFiles::fail(Sink& sink, std::string_view what, uint64_t lines) {
+  int error = errno;
+  dropped_.fetch_add(lines, std::memory_order_relaxed);
+  if (!complain_ || now_s() - sink.complained_s < complaint_interval_s) return;
+  sink.complained_s = now_s();
+  complain_("log file " + sink.path + ": " + std::string(what) + ": " + std::strerror(error));
+}
+
+}  // namespace observe

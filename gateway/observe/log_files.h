@@ -1,0 +1,74 @@
+#pragma once
+// Lines for log files: workers push, one writer thread appends. The queue is bounded in bytes; when a disk cannot follow, the oldest lines are
+// dropped and counted, and no request ever waits.
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace observe {
+
+class LogFiles {
+ public:
+  static constexpr size_t queue_bytes_max_default = 16u << 20;
+  using File = uint32_t;
+
+  // `complain` gets one text for each failing file at most once in ten seconds, on the writer thread.
+  explicit LogFiles(size_t queue_bytes_max = queue_bytes_max_default, std::function<void(std::string_view)> complain = {});
+  // Writes what is queued, then ends.
+  ~LogFiles();
+  LogFiles(const LogFiles&) = delete;
+  LogFiles& operator=(const LogFiles&) = delete;
+
+  // The number of a path, the same for the same path for ever. The file is opened when its first line is written; "/dev/stdout" and
+  // "/dev/stderr" are the process's own descriptors.
+  File file(std::string_view path);
+  // `line` without the final line break. `open_anew`: the path is opened again for this line (what file-log's `reopen` asks for).
+  void append(File file, std::string line, bool open_anew = false);
+  // Waits until everything queued before the call is written. For tests and the end of the process.
+  void flush();
+  // Every file is opened anew at its next line (USR1). Any thread; only sets a mark.
+  void reopen();
+  // Lines lost because the queue was full or the file could not be written.
+  uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
+
+ private:
+  struct Line {
+    File file;
+    bool open_anew;
+    std::string text;
+  };
+  struct Sink {
+    std::string path;
+    int descriptor = -1;
+    int64_t complained_s = -1000;
+  };
+
+  void run();
+  void write_batch(std::deque<Line>& batch);
+  void write_lines(Sink& sink, std::string_view text, uint64_t lines, bool open_anew);
+  bool open(Sink& sink);
+  void close_all();
+  void fail(Sink& sink, std::string_view what, uint64_t lines);
+
+  const size_t queue_bytes_max_;
+  std::function<void(std::string_view)> complain_;
+  std::mutex mutex_;
+  std::condition_variable wake_, idle_;
+  std::deque<Line> queue_;
+  size_t queued_bytes_ = 0;
+  std::deque<Sink> sinks_;  // a deque: the writer keeps references while paths are added
+  bool stopping_ = false, writing_ = false;
+  std::atomic<bool> reopen_{false};
+  std::atomic<uint64_t> dropped_{0};
+  std::thread writer_;
+};
+
+}  // namespace observe

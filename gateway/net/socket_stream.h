@@ -1,0 +1,32 @@
+#pragma once
+// A stream over a connected TCP or unix socket.
+
+#include "gateway/net/stream.h"
+
+namespace net {
+
+class SocketStream final : public Stream, private Handler {
+ public:
+  // Takes `fd`, which must be non-blocking. TCP gets TCP_NODELAY: we write whole messages.
+  SocketStream(Loop& loop, int fd, Address peer);
+  ~SocketStream() override;
+
+  int fd() const { return fd_; }
+  bool idle_closed_or_readable() override;
+  void shutdown_write() override;
+  void close() override;
+  Address peer() const override { return peer_; }
+  Address local() const override;
+  Attempt try_read(std::span<char> into) override;
+  Attempt try_write(std::span<const std::string_view> parts, size_t offset) override;
+  bool known_readable() const override { return readable_ || ended_ || fd_ < 0; }
+
+ private:
+  void on_events(uint32_t epoll_events) override;
+  int fd_;
+  bool readable_ = false;  // an edge has come and no read has run dry since
+  bool ended_ = false;     // the peer's end or an error is in the queue: the last edge there is
+  Address peer_;
+};
+
+}  // namespace net

@@ -1,0 +1,76 @@
+#pragma once
+// TLS on top of any stream.
+
+#include <openssl/ssl.h>
+
+#include <memory>
+#include <string>
+
+#include "gateway/net/stream.h"
+#include "gateway/net/tls_context.h"
+
+namespace net {
+
+struct TlsClientOptions {
+  std::string server_name;   // SNI, and what the certificate must be for; an IP literal is verified but not sent as SNI
+  bool verify = true;
+  int verify_depth_max = 0;  // 0: OpenSSL's own
+};
+
+class TlsStream;
+
+// Result<void>. Errors: timeout; closed; else `what` says what failed and `code` is OpenSSL's error or, when the certificate was
+// refused, its X509 verification result.
+class [[nodiscard]] Handshake final : public Operation {
+ public:
+  Handshake(TlsStream& stream, uint32_t timeout_ms);
+  Handshake& operator co_await() & { return *this; }
+  Handshake& operator co_await() && = delete;
+  bool await_ready() { return attempt(); }
+  void await_suspend(std::coroutine_handle<> waiting) { wait(waiting, false); }
+  async::Result<void> await_resume() const { return result_; }
+
+ private:
+  bool attempt() override;
+  void fail(async::Error error) override { result_ = error; }
+  async::Result<void> result_;
+};
+
+class TlsStream final : public Stream {
+ public:
+  // The context must outlive the stream. handshake() comes first, then reads and writes.
+  static std::unique_ptr<TlsStream> server(std::unique_ptr<Stream> inner, const TlsContext& context);
+  static std::unique_ptr<TlsStream> client(std::unique_ptr<Stream> inner, const TlsContext& context, const TlsClientOptions& options);
+  ~TlsStream() override;
+
+  Handshake handshake(uint32_t timeout_ms) { return Handshake(*this, timeout_ms); }
+  SSL* native() const { return ssl_.get(); }
+
+  bool idle_closed_or_readable() override;
+  void shutdown_write() override;
+  void close() override;
+  Address peer() const override { return inner_->peer(); }
+  Address local() const override { return inner_->local(); }
+  const TlsInfo* tls() const override { return info_.version.empty() ? nullptr : &info_; }
+  Attempt try_read(std::span<char> into) override;
+  Attempt try_write(std::span<const std::string_view> parts, size_t offset) override;
+  bool known_readable() const override;
+
+ private:
+  friend Handshake;
+  struct Free {
+    void operator()(SSL* ssl) const { SSL_free(ssl); }
+  };
+  TlsStream(std::unique_ptr<Stream> inner, const TlsContext& context);
+  void on_inner_change(bool readable, bool writable) override;
+  Attempt try_handshake();
+  Attempt outcome(int returned, std::string_view what);
+  void note_agreement();
+
+  std::unique_ptr<Stream> inner_;
+  std::unique_ptr<SSL, Free> ssl_;
+  TlsInfo info_;
+  bool broken_ = false;  // OpenSSL forbids another call, SSL_shutdown included, after a fatal error
+};
+
+}  // namespace net

@@ -72,7 +72,8 @@ struct Settings {
   std::vector<std::string> ssl_protocols = {"TLSv1.2", "TLSv1.3"};
   std::string ssl_cipher_suite = "intermediate", ssl_ciphers;
   std::vector<std::string> trusted_certificates = {"system"};     // lua_ssl_trusted_certificate
-  std::string client_ssl_cert, client_ssl_cert_key;               // empty unless client_ssl = on
+  bool client_ssl = false;                                        // show client_ssl_cert to every TLS upstream
+  std::string client_ssl_cert, client_ssl_cert_key;
 
   std::vector<std::string> dns_resolver;         // address or address:port; empty: resolv.conf
   std::string dns_hostsfile = "/etc/hosts";

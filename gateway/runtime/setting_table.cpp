@@ -1,0 +1,281 @@
+#include "gateway/runtime/setting_table.h"
+
+#include <algorithm>
+#include <charconv>
+#include <thread>
+
+#include "gateway/runtime/setting_values.h"
+
+namespace runtime {
+
+namespace {
+
+using Text = std::string_view;
+using Complaint = std::string;
+
+bool refuse(Complaint& error, std::string_view expected) { return error = "expected " + std::string(expected), false; }
+
+template <auto Field>
+bool set_text(Settings& s, Text text, Complaint&) { return s.*Field = text, true; }
+
+template <auto Field>
+bool set_list(Settings& s, Text text, Complaint&) { return s.*Field = split_list(text), true; }
+
+template <auto Field>
+bool set_names(Settings& s, Text text, Complaint&) {  // a list that may be switched off
+  s.*Field = text == "off" ? std::vector<std::string>() : split_list(text);
+  return true;
+}
+
+template <auto Field>
+bool set_words(Settings& s, Text text, Complaint&) { return s.*Field = split_words(text), true; }
+
+template <auto Field>
+bool set_switch(Settings& s, Text text, Complaint& e) { return parse_switch(text, s.*Field) || refuse(e, "on or off"); }
+
+template <auto Field>
+bool set_count(Settings& s, Text text, Complaint& e) { return parse_count(text, s.*Field) || refuse(e, "a whole number"); }
+
+template <auto Field>
+bool set_optional_count(Settings& s, Text text, Complaint& e) { return text.empty() ? (s.*Field = 0, true) : set_count<Field>(s, text, e); }
+
+template <auto Field>
+bool set_size(Settings& s, Text text, Complaint& e) { return parse_size(text, s.*Field) || refuse(e, "a size like 512, 8k or 10m"); }
+
+template <auto Field>
+bool set_duration(Settings& s, Text text, Complaint& e) { return parse_duration(text, s.*Field) || refuse(e, "a time like 30, 30s, 500ms or 2m"); }
+
+template <auto Field>
+bool set_listens(Settings& s, Text text, Complaint& e) { return parse_listens(text, s.*Field, e); }
+
+bool set_database(Settings&, Text text, Complaint& error) {
+  if (text == "off" || text.empty()) return true;
+  return error = "'" + std::string(text) + "' is not offered: this gateway has no database, its configuration is a file (or POST /config); use 'off'", false;
+}
+
+bool set_role(Settings&, Text text, Complaint& error) {
+  if (text == "traditional") return true;
+  return error = "'" + std::string(text) + "' is not offered: there is no control plane; send the configuration to each node (deckctl sync)", false;
+}
+
+bool set_workers(Settings& s, Text text, Complaint& error) {
+  if (text == "auto") return s.workers = std::max(1u, std::thread::hardware_concurrency()), true;
+  return (parse_count(text, s.workers, 1024) && s.workers > 0) || refuse(error, "auto or a number from 1 to 1024");
+}
+
+bool set_node_id(Settings& s, Text text, Complaint& error) {
+  if (!text.empty() && !is_uuid(text)) return refuse(error, "a UUID");
+  s.node_id = text;
+  return true;
+}
+
+bool set_log_level(Settings& s, Text text, Complaint& error) {
+  static constexpr Text levels[] = {"debug", "info", "notice", "warn", "error", "crit", "alert", "emerg"};
+  if (std::find(std::begin(levels), std::end(levels), text) == std::end(levels)) {
+    return refuse(error, "debug, info, notice, warn, error, crit, alert or emerg");
+  }
+  s.log_level = text;
+  return true;
+}
+
+bool set_router_flavor(Settings& s, Text text, Complaint& error) {
+  if (text == "traditional") s.router_flavor = RouterFlavor::traditional;
+  else if (text == "traditional_compatible") s.router_flavor = RouterFlavor::traditional_compatible;
+  else if (text == "expressions") s.router_flavor = RouterFlavor::expressions;
+  else return refuse(error, "traditional, traditional_compatible or expressions");
+  return true;
+}
+
+bool set_headers(Settings& s, Text text, Complaint& error) { return parse_own_headers(text, s.headers, error); }
+
+bool set_headers_upstream(Settings& s, Text text, Complaint& error) {
+  OwnHeaders chosen;
+  if (!parse_own_headers(text, chosen, error)) return false;
+  s.request_id_upstream = chosen.request_id;
+  return true;
+}
+
+bool set_trusted_ips(Settings& s, Text text, Complaint& error) {
+  auto blocks = split_list(text);
+  std::erase(blocks, "unix:");  // peers over a unix socket are local anyway
+  for (const std::string& block : blocks) {
+    if (!parse_address_block(block)) return error = "'" + block + "' is not an address or CIDR block", false;
+  }
+  s.trusted_ips = std::move(blocks);
+  return true;
+}
+
+bool set_error_default_type(Settings& s, Text text, Complaint& error) {
+  if (text != "text/plain" && text != "text/html" && text != "application/json" && text != "application/xml") {
+    return refuse(error, "text/plain, text/html, application/json or application/xml");
+  }
+  s.error_default_type = text;
+  return true;
+}
+
+// As nginx: NUMBER SIZE. One line of a head is at most SIZE, the whole head NUMBER times that.
+bool set_header_buffers(Settings& s, Text text, Complaint& error) {
+  const auto words = split_words(text);
+  uint32_t number = 0;
+  uint64_t size = 0;
+  if (words.size() != 2 || !parse_count(words[0], number, 1024) || !parse_size(words[1], size) || number == 0 || size < 256 || size > (1u << 20)) {
+    return refuse(error, "a number and a size, like '4 8k' (at most 1m each)");
+  }
+  s.header_line_bytes_max = static_cast<uint32_t>(size);
+  s.header_bytes_max = static_cast<uint32_t>(std::min<uint64_t>(number * size, 16u << 20));
+  return true;
+}
+
+bool set_port_maps(Settings& s, Text text, Complaint& error) {
+  std::vector<PortMap> maps;
+  for (const std::string& pair : split_list(text)) {
+    const size_t colon = pair.find(':');
+    PortMap map;
+    if (colon == std::string::npos || !parse_port(Text(pair).substr(0, colon), map.outside) || !parse_port(Text(pair).substr(colon + 1), map.inside)) {
+      return error = "'" + pair + "' is not outside:inside", false;
+    }
+    maps.push_back(map);
+  }
+  s.port_maps = std::move(maps);
+  return true;
+}
+
+bool set_ssl_protocols(Settings& s, Text text, Complaint& error) {
+  auto words = split_words(text);
+  for (const std::string& word : words) {
+    if (word != "TLSv1.3" && word != "TLSv1.2" && word != "TLSv1.1" && word != "TLSv1") return error = "unknown TLS version '" + word + "'", false;
+  }
+  if (words.empty()) return refuse(error, "TLS versions like 'TLSv1.2 TLSv1.3'");
+  s.ssl_protocols = std::move(words);
+  return true;
+}
+
+bool set_dns_order(Settings& s, Text text, Complaint& error) {
+  auto items = split_list(text);
+  for (const std::string& item : items) {
+    const std::string type = lower(item);
+    if (type != "last" && type != "srv" && type != "a" && type != "aaaa" && type != "cname") return error = "unknown record type '" + item + "'", false;
+  }
+  s.dns_order = std::move(items);
+  return true;
+}
+
+bool set_unknown_plugins(Settings& s, Text text, Complaint& error) {
+  if (text != "refuse" && text != "skip") return refuse(error, "refuse or skip");
+  s.skip_unknown_plugins = text == "skip";
+  return true;
+}
+
+bool set_sampling_rate(Settings& s, Text text, Complaint& error) {
+  double rate = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), rate);
+  if (fault != std::errc() || end != text.data() + text.size() || !(rate >= 0 && rate <= 1)) return refuse(error, "a number from 0 to 1");
+  s.tracing_sampling_rate = rate;
+  return true;
+}
+
+using S = Settings;
+constexpr Setting table[] = {
+    {"declarative_config", "", "file or folder of the configuration", set_text<&S::declarative_config>},
+    {"declarative_config_string", "", "the configuration itself, as YAML or JSON", set_text<&S::declarative_config_string>, true},
+    {"database", "off", "only off: there is no database", set_database},
+    {"role", "traditional", "only traditional: there is no control plane", set_role},
+    {"unknown_plugins", "refuse", "refuse a configuration that names an unknown plugin, or skip that plugin", set_unknown_plugins},
+    {"prefix", "/usr/local/kong/", "working folder; relative paths below start here", set_text<&S::prefix>},
+    {"data_dir", "", "folder of the last good configurations (default: in the prefix)", set_text<&S::data_dir>},
+    {"proxy_listen", "0.0.0.0:8000 reuseport backlog=16384, 0.0.0.0:8443 http2 ssl reuseport backlog=16384",
+     "addresses of the proxy: address:port [ssl] [http2] [proxy_protocol] [reuseport] [backlog=N], or off", set_listens<&S::proxy_listen>},
+    {"admin_listen", "127.0.0.1:8001 reuseport backlog=16384, 127.0.0.1:8444 http2 ssl reuseport backlog=16384", "addresses of the Admin API, or off",
+     set_listens<&S::admin_listen>},
+    {"status_listen", "127.0.0.1:8007 reuseport backlog=16384", "addresses of the Status API, or off", set_listens<&S::status_listen>},
+    {"port_maps", "", "outside:inside pairs of ports, when a container maps them", set_port_maps},
+    {"nginx_worker_processes", "auto", "worker threads; auto: one for each CPU", set_workers},
+    {"node_id", "", "UUID of this node; made when absent", set_node_id},
+    {"router_flavor", "traditional_compatible", "traditional, traditional_compatible or expressions", set_router_flavor},
+    {"log_level", "notice", "debug, info, notice, warn, error, crit, alert, emerg", set_log_level},
+    {"proxy_access_log", "logs/access.log", "file of the access log, or off", set_text<&S::proxy_access_log>},
+    {"proxy_error_log", "logs/error.log", "file of the error log", set_text<&S::proxy_error_log>},
+    {"admin_access_log", "logs/admin_access.log", "file of the Admin API's access log, or off", set_text<&S::admin_access_log>},
+    {"admin_error_log", "logs/error.log", "file of the Admin API's error log", set_text<&S::admin_error_log>},
+    {"headers", "server_tokens, latency_tokens, x-kong-request-id", "own headers of answers: server_tokens, latency_tokens, single names, off", set_headers},
+    {"headers_upstream", "x-kong-request-id", "own headers of requests to upstreams: x-kong-request-id or off", set_headers_upstream},
+    {"allow_debug_header", "off", "answer X-Kong-Debug requests with names of route and service", set_switch<&S::allow_debug_header>},
+    {"trusted_ips", "", "peers whose X-Forwarded-* headers count: addresses and CIDR blocks", set_trusted_ips},
+    {"real_ip_header", "X-Real-IP", "header with the client's address, or proxy_protocol", set_text<&S::real_ip_header>},
+    {"real_ip_recursive", "off", "skip trusted addresses in that header from the right", set_switch<&S::real_ip_recursive>},
+    {"error_default_type", "text/plain", "type of the gateway's own errors when the client accepts anything", set_error_default_type},
+    {"error_template_html", "", "file with the body of HTML errors", set_text<&S::error_template_html>},
+    {"error_template_json", "", "file with the body of JSON errors", set_text<&S::error_template_json>},
+    {"error_template_xml", "", "file with the body of XML errors", set_text<&S::error_template_xml>},
+    {"error_template_plain", "", "file with the body of plain text errors", set_text<&S::error_template_plain>},
+    {"upstream_keepalive_pool_size", "512", "idle connections kept for each upstream; 0: none", set_count<&S::upstream_keepalive_pool_size>},
+    {"upstream_keepalive_max_requests", "10000", "requests over one upstream connection", set_count<&S::upstream_keepalive_max_requests>},
+    {"upstream_keepalive_idle_timeout", "60", "seconds that an upstream connection may be idle", set_duration<&S::upstream_keepalive_idle_timeout_ms>},
+    {"nginx_http_client_max_body_size", "0", "largest request body; 0: any", set_size<&S::client_max_body_bytes>},
+    {"nginx_http_client_body_buffer_size", "8k", "memory part of a buffered request body", set_size<&S::client_body_buffer_bytes>},
+    {"nginx_http_keepalive_requests", "10000", "requests over one client connection", set_count<&S::keepalive_requests>},
+    {"nginx_http_client_header_timeout", "60s", "time for a request head to arrive", set_duration<&S::client_header_timeout_ms>},
+    {"nginx_http_client_body_timeout", "60s", "longest silence within a request body", set_duration<&S::client_body_timeout_ms>},
+    {"nginx_http_keepalive_timeout", "75s", "time that a client connection may be idle", set_duration<&S::keepalive_timeout_ms>},
+    {"nginx_http_send_timeout", "60s", "longest time without progress towards a client", set_duration<&S::send_timeout_ms>},
+    {"nginx_http_large_client_header_buffers", "4 8k", "number and size: a header line up to the size, a head up to their product", set_header_buffers},
+    {"headers_max", "256", "headers of one request", set_count<&S::headers_max>},
+    {"ssl_cert", "", "certificate files (or PEM) of the proxy; self-made when empty", set_list<&S::ssl_cert>},
+    {"ssl_cert_key", "", "their keys, in the same order", set_list<&S::ssl_cert_key>, true},
+    {"admin_ssl_cert", "", "certificate files of the Admin API", set_list<&S::admin_ssl_cert>},
+    {"admin_ssl_cert_key", "", "their keys", set_list<&S::admin_ssl_cert_key>, true},
+    {"status_ssl_cert", "", "certificate files of the Status API", set_list<&S::status_ssl_cert>},
+    {"status_ssl_cert_key", "", "their keys", set_list<&S::status_ssl_cert_key>, true},
+    {"ssl_protocols", "TLSv1.2 TLSv1.3", "TLS versions offered to clients", set_ssl_protocols},
+    {"ssl_cipher_suite", "intermediate", "modern, intermediate, old or custom", set_text<&S::ssl_cipher_suite>},
+    {"ssl_ciphers", "", "OpenSSL cipher list of the custom suite", set_text<&S::ssl_ciphers>},
+    {"lua_ssl_trusted_certificate", "system", "CA files to trust, or system", set_list<&S::trusted_certificates>},
+    {"client_ssl", "off", "show client_ssl_cert to upstreams that speak TLS", set_switch<&S::client_ssl>},
+    {"client_ssl_cert", "", "certificate shown to upstreams", set_text<&S::client_ssl_cert>},
+    {"client_ssl_cert_key", "", "its key", set_text<&S::client_ssl_cert_key>, true},
+    {"dns_resolver", "", "name servers; those of resolv.conf when empty", set_list<&S::dns_resolver>},
+    {"dns_hostsfile", "/etc/hosts", "hosts file", set_text<&S::dns_hostsfile>},
+    {"dns_order", "LAST,SRV,A,CNAME", "order in which record types are asked", set_dns_order},
+    {"dns_valid_ttl", "", "seconds that replace the TTL of answers", set_optional_count<&S::dns_valid_ttl_s>},
+    {"dns_stale_ttl", "3600", "seconds that an old answer is used while a new one is fetched", set_count<&S::dns_stale_ttl_s>},
+    {"dns_not_found_ttl", "30", "seconds that an unknown name is remembered", set_count<&S::dns_not_found_ttl_s>},
+    {"dns_error_ttl", "1", "seconds that a failed query is remembered", set_count<&S::dns_error_ttl_s>},
+    {"dns_cache_size", "10000", "names kept", set_count<&S::dns_cache_size>},
+    {"plugins", "bundled", "plugins that a configuration may name: bundled, off, names", set_list<&S::plugins>},
+    {"vault_env_prefix", "", "prefix of variables read by {vault://env/...}", set_text<&S::vault_env_prefix>},
+    {"tracing_instrumentations", "off", "spans to record: off, all, request, router, balancer ...", set_names<&S::tracing_instrumentations>},
+    {"tracing_sampling_rate", "0.01", "share of requests that are traced, 0 to 1", set_sampling_rate},
+    {"drain_delay", "0", "seconds between not being ready and closing the listeners at a graceful stop", set_duration<&S::drain_delay_ms>},
+    {"graceful_timeout", "10", "seconds that open requests have at a graceful stop", set_duration<&S::graceful_timeout_ms>},
+};
+
+constexpr Alias aliases[] = {
+    {"workers", "nginx_worker_processes"},
+    {"nginx_main_worker_processes", "nginx_worker_processes"},
+    {"nginx_proxy_real_ip_header", "real_ip_header"},
+    {"nginx_proxy_real_ip_recursive", "real_ip_recursive"},
+    {"client_body_buffer_size", "nginx_http_client_body_buffer_size"},
+    {"nginx_http_ssl_protocols", "ssl_protocols"},
+    {"nginx_proxy_client_max_body_size", "nginx_http_client_max_body_size"},
+    {"nginx_proxy_keepalive_requests", "nginx_http_keepalive_requests"},
+    {"nginx_proxy_client_header_timeout", "nginx_http_client_header_timeout"},
+    {"nginx_proxy_client_body_timeout", "nginx_http_client_body_timeout"},
+    {"nginx_proxy_keepalive_timeout", "nginx_http_keepalive_timeout"},
+    {"nginx_proxy_large_client_header_buffers", "nginx_http_large_client_header_buffers"},
+    {"config", "declarative_config"},
+};
+
+}  // namespace
+
+std::span<const Setting> setting_table() { return table; }
+std::span<const Alias> setting_aliases() { return aliases; }
+
+const Setting* find_setting(std::string_view name) {
+  for (const Alias& alias : aliases) {
+    if (alias.alias == name) name = alias.name;
+  }
+  const auto* found = std::find_if(std::begin(table), std::end(table), [&](const Setting& s) { return s.name == name; });
+  return found == std::end(table) ? nullptr : found;
+}
+
+}  // namespace runtime

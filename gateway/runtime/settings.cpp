@@ -1,0 +1,232 @@
+#include "gateway/runtime/settings.h"
+
+#include <algorithm>
+#include <cstring>
+#include <fstream>
+#include <map>
+
+#include "gateway/runtime/setting_table.h"
+#include "gateway/runtime/setting_values.h"
+
+namespace runtime {
+
+namespace {
+
+// What was said about a setting, and where, for the error texts. Later layers overwrite earlier ones.
+struct Said {
+  std::string text;
+  std::string where;
+};
+
+struct Reading {
+  std::map<std::string_view, Said> said;  // by name in the table
+  std::vector<std::string>& errors;
+  std::vector<std::string>& warnings;
+  std::vector<std::string> warned;  // names without meaning that were reported already
+};
+
+std::vector<std::string_view> all_names() {
+  std::vector<std::string_view> names;
+  for (const Setting& setting : setting_table()) names.push_back(setting.name);
+  for (const Alias& alias : setting_aliases()) names.push_back(alias.alias);
+  for (const Meaningless& other : meaningless_settings()) names.push_back(other.name);
+  return names;
+}
+
+std::string hint_for(std::string_view name) {
+  const auto near = nearest(name, all_names());
+  return near.empty() ? std::string() : " (did you mean " + std::string(near) + "?)";
+}
+
+enum class Knowledge { meaningful, meaningless, unknown };
+
+Knowledge note(Reading& reading, const std::string& name, std::string_view text, const std::string& where) {
+  if (const Setting* setting = find_setting(name)) {
+    reading.said[setting->name] = {std::string(text), where};
+    return Knowledge::meaningful;
+  }
+  const auto others = meaningless_settings();
+  const auto other = std::find_if(others.begin(), others.end(), [&](const Meaningless& m) { return m.name == name; });
+  if (other == others.end() && !is_nginx_directive(name)) return Knowledge::unknown;
+  const bool harmless = text.empty() || (other != others.end() && text == other->harmless);
+  if (!harmless && std::find(reading.warned.begin(), reading.warned.end(), name) == reading.warned.end()) {
+    reading.warned.push_back(name);
+    reading.warnings.push_back(where + ": has no meaning here");
+  }
+  return Knowledge::meaningless;
+}
+
+// `name = value` a line; `#` starts a comment unless escaped. Unknown names are warned about: a typing slip there must not stay silent.
+void read_file(Reading& reading, const std::string& path, std::istream& file) {
+  std::string line;
+  for (size_t number = 1; std::getline(file, line); ++number) {
+    const std::string where = path + ":" + std::to_string(number) + ": ";
+    std::string kept;
+    for (size_t i = 0; i < line.size() && line[i] != '#'; ++i) {
+      if (line[i] == '\\' && i + 1 < line.size() && line[i + 1] == '#') ++i;
+      kept += line[i];
+    }
+    const auto text = trimmed(kept);
+    if (text.empty()) continue;
+    const size_t equals = text.find('=');
+    if (equals == std::string_view::npos) {
+      reading.errors.push_back(where + "expected name = value");
+      continue;
+    }
+    const std::string name(trimmed(text.substr(0, equals)));
+    if (note(reading, name, trimmed(text.substr(equals + 1)), where + name) == Knowledge::unknown) {
+      reading.warnings.push_back(where + "unknown setting " + name + hint_for(name));
+    }
+  }
+}
+
+void read_conf_file(Reading& reading, const std::string& chosen, const std::vector<std::string>& usual) {
+  if (!chosen.empty()) {
+    std::ifstream file(chosen);
+    if (!file) {
+      reading.errors.push_back("-c: cannot read " + chosen);
+    } else {
+      read_file(reading, chosen, file);
+    }
+    return;
+  }
+  for (const std::string& path : usual) {
+    std::ifstream file(path);
+    if (file) return read_file(reading, path, file);
+  }
+}
+
+// Kubernetes and Docker links set KONG_PROXY_SERVICE_HOST, GATEWAY_PORT=tcp://... for services of these names.
+bool is_service_link(std::string_view name, std::string_view text) {
+  return text.starts_with("tcp://") || text.starts_with("udp://") || name.find("_service_host") != name.npos || name.find("_service_port") != name.npos ||
+         name.find("_tcp_") != name.npos || name.find("_udp_") != name.npos;
+}
+
+void read_environment(Reading& reading, const Invocation& invocation, std::string_view prefix) {
+  for (const auto& [variable, text] : invocation.environment) {
+    if (!variable.starts_with(prefix)) continue;
+    const std::string name = lower(std::string_view(variable).substr(prefix.size()));
+    if (is_service_link(name, text)) continue;
+    if (note(reading, name, trimmed(text), variable) == Knowledge::unknown) {
+      reading.warnings.push_back(variable + ": unknown setting" + hint_for(name));
+    }
+  }
+}
+
+// What stands on the command line, before any of it is believed.
+struct CommandLine {
+  std::string conf_file;
+  std::vector<std::pair<std::string, std::string>> flags;
+  std::vector<std::string> paths;
+};
+
+CommandLine parse_arguments(const std::vector<std::string>& arguments, std::vector<std::string>& errors) {
+  CommandLine line;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& argument = arguments[i];
+    if (argument.size() < 2 || argument[0] != '-') {
+      line.paths.push_back(argument);
+      continue;
+    }
+    const size_t equals = argument.find('=');
+    std::string flag = argument.substr(0, equals), text;
+    if (equals != std::string::npos) {
+      text = argument.substr(equals + 1);
+    } else if (i + 1 < arguments.size()) {
+      text = arguments[++i];
+    } else {
+      errors.push_back(flag + ": needs a value");
+      continue;
+    }
+    if (flag == "-c" || flag == "--conf") line.conf_file = text;
+    else if (flag == "-p") line.flags.emplace_back("prefix", text);
+    else if (flag.starts_with("--")) line.flags.emplace_back(flag.substr(2), text);
+    else errors.push_back(flag + ": unknown flag");
+  }
+  return line;
+}
+
+void read_flags(Reading& reading, const CommandLine& line) {
+  for (const auto& [flag, text] : line.flags) {
+    std::string name = flag;
+    std::replace(name.begin(), name.end(), '-', '_');
+    if (note(reading, name, trimmed(text), "--" + flag) == Knowledge::unknown) {
+      reading.errors.push_back("--" + flag + ": unknown flag" + hint_for(name));
+    }
+  }
+}
+
+// {vault://env/db-key} in a setting stands for the variable DB_KEY; other vaults need a configuration and are refused.
+bool fill_reference(std::string& text, const Invocation& invocation, std::string& error) {
+  static constexpr std::string_view opening = "{vault://";
+  if (!text.starts_with(opening) || !text.ends_with('}')) return true;
+  std::string_view reference = std::string_view(text).substr(opening.size(), text.size() - opening.size() - 1);
+  if (!reference.starts_with("env/")) return error = "only {vault://env/...} can be used in a setting", false;
+  std::string variable(reference.substr(4));
+  for (char& c : variable) c = c == '-' ? '_' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  for (const auto& [name, value] : invocation.environment) {
+    if (name == variable) return text = value, true;
+  }
+  return error = "the variable " + variable + " is not set", false;
+}
+
+void apply(Reading& reading, const Invocation& invocation, Settings& settings) {
+  for (const Setting& setting : setting_table()) {
+    const auto found = reading.said.find(setting.name);
+    std::string text(found == reading.said.end() ? setting.fallback : std::string_view(found->second.text));
+    std::string error;
+    if (!fill_reference(text, invocation, error) || !setting.set(settings, text, error)) {
+      const std::string where = found == reading.said.end() ? std::string(setting.name) : found->second.where;
+      reading.errors.push_back(where + ": " + error + (setting.secret || text.empty() || error.starts_with('\'') ? "" : ", not '" + text + "'"));
+    }
+    settings.listing.emplace_back(setting.name, setting.secret && !text.empty() ? "******" : text);
+  }
+}
+
+void check_pairs(Reading& reading, std::string_view name, const std::vector<std::string>& certificates, const std::vector<std::string>& keys) {
+  if (certificates.size() == keys.size()) return;
+  reading.errors.push_back(std::string(name) + ": " + std::to_string(certificates.size()) + " certificates but " + std::to_string(keys.size()) + " keys");
+}
+
+}  // namespace
+
+Invocation invocation_of(int argc, const char* const* argv, const char* const* environment) {
+  Invocation invocation;
+  for (int i = 1; i < argc; ++i) invocation.arguments.emplace_back(argv[i]);
+  for (; environment && *environment; ++environment) {
+    const char* equals = std::strchr(*environment, '=');
+    if (equals) invocation.environment.emplace_back(std::string(*environment, equals), equals + 1);
+  }
+  return invocation;
+}
+
+bool read_settings(const Invocation& invocation, Settings& settings, std::vector<std::string>& errors, std::vector<std::string>& warnings) {
+  const size_t errors_before = errors.size();
+  Reading reading{{}, errors, warnings, {}};
+  const CommandLine line = parse_arguments(invocation.arguments, errors);
+  read_conf_file(reading, line.conf_file, invocation.conf_files);
+  read_environment(reading, invocation, "KONG_");
+  read_environment(reading, invocation, "GATEWAY_");
+  read_flags(reading, line);
+  settings.listing.clear();
+  settings.configuration_paths = line.paths;
+  apply(reading, invocation, settings);
+  check_pairs(reading, "ssl_cert", settings.ssl_cert, settings.ssl_cert_key);
+  check_pairs(reading, "admin_ssl_cert", settings.admin_ssl_cert, settings.admin_ssl_cert_key);
+  check_pairs(reading, "status_ssl_cert", settings.status_ssl_cert, settings.status_ssl_cert_key);
+  return errors.size() == errors_before;
+}
+
+std::string settings_help() {
+  std::string help = "  -c, --conf FILE\n      settings file, name = value a line\n";
+  for (const Setting& setting : setting_table()) {
+    std::string flag(setting.name);
+    std::replace(flag.begin(), flag.end(), '_', '-');
+    help += "  --" + flag + " VALUE\n      " + std::string(setting.meaning);
+    if (!setting.fallback.empty()) help += " [" + std::string(setting.fallback) + "]";
+    help += '\n';
+  }
+  return help;
+}
+
+}  // namespace runtime

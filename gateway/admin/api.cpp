@@ -1,0 +1,259 @@
+// Debian's cpp-httplib is a compiled library: its classes have these members only when the same switches are set here.
+#define CPPHTTPLIB_OPENSSL_SUPPORT
+#define CPPHTTPLIB_ZLIB_SUPPORT
+#define CPPHTTPLIB_BROTLI_SUPPORT
+#include "gateway/admin/api.h"
+
+#include <httplib.h>
+#include <openssl/pem.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <mutex>
+#include <thread>
+
+#include "gateway/admin/resources.h"
+
+namespace admin {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::string lower_media_type(const std::string& header) {
+  std::string type = header.substr(0, header.find(';'));
+  while (!type.empty() && type.back() == ' ') type.pop_back();
+  for (char& c : type) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+  }
+  return type;
+}
+
+bool has_body(const httplib::Request& request) {
+  const std::string length = request.get_header_value("Content-Length");
+  return (!length.empty() && length != "0") || request.has_header("Transfer-Encoding");
+}
+
+bool is_pem(const std::string& text) { return text.find("-----BEGIN") != std::string::npos; }
+
+using Bio = std::unique_ptr<BIO, decltype(&BIO_free)>;
+
+Bio open_pem(const std::string& path_or_text) {
+  BIO* bio = is_pem(path_or_text) ? BIO_new_mem_buf(path_or_text.data(), static_cast<int>(path_or_text.size())) : BIO_new_file(path_or_text.c_str(), "r");
+  return Bio(bio, BIO_free);
+}
+
+bool set_up_tls(SSL_CTX& context, const std::string& certificate, const std::string& key) {
+  SSL_CTX_set_min_proto_version(&context, TLS1_2_VERSION);
+  const Bio certificate_pem = open_pem(certificate), key_pem = open_pem(key);
+  if (!certificate_pem || !key_pem) return false;
+  const std::unique_ptr<X509, decltype(&X509_free)> leaf(PEM_read_bio_X509(certificate_pem.get(), nullptr, nullptr, nullptr), X509_free);
+  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> secret(PEM_read_bio_PrivateKey(key_pem.get(), nullptr, nullptr, nullptr), EVP_PKEY_free);
+  if (!leaf || !secret || SSL_CTX_use_certificate(&context, leaf.get()) != 1 || SSL_CTX_use_PrivateKey(&context, secret.get()) != 1) return false;
+  while (X509* link = PEM_read_bio_X509(certificate_pem.get(), nullptr, nullptr, nullptr)) {
+    if (SSL_CTX_add_extra_chain_cert(&context, link) != 1) X509_free(link);  // the context owns it otherwise
+  }
+  return SSL_CTX_check_private_key(&context) == 1;
+}
+
+}  // namespace
+
+struct Api::Parts {
+  Options options;
+  Routes routes;
+  struct Server {
+    std::unique_ptr<httplib::Server> http;
+    std::thread thread;
+    uint16_t port = 0;
+  };
+  std::vector<Server> servers;
+  std::ofstream access_log;
+  std::mutex access_log_mutex;
+
+  Parts(Node& node, Options given) : options(std::move(given)), routes(options.status_only ? status_routes(node) : admin_routes(node)) {
+    if (!options.access_log.empty() && options.access_log != "off") access_log.open(options.access_log, std::ios::app);
+  }
+
+  void serve(const httplib::Request& from, httplib::Response& to, std::string body, Pairs parts);
+  void receive(const httplib::Request& from, httplib::Response& to, const httplib::ContentReader& reader);
+  void dress(httplib::Server& server);
+  bool bind(const Listen& listen, std::vector<std::string>& errors);
+};
+
+void Api::Parts::serve(const httplib::Request& from, httplib::Response& to, std::string body, Pairs parts) {
+  const auto started = Clock::now();
+  if (from.method == "TRACE" || from.method == "CONNECT") {
+    const Answer refusal = stock_page(405, "Not Allowed");
+    to.status = refusal.status;
+    to.set_content(refusal.body, refusal.content_type);
+    return to.set_header("Connection", "close");
+  }
+  Request request;
+  request.method = from.method;
+  request.content_type = lower_media_type(from.get_header_value("Content-Type"));
+  request.body = std::move(body);
+  request.parts = std::move(parts);
+  set_target(request, from.target);
+  const Answer answer = routes.answer(request);
+  to.status = answer.status;
+  if (!answer.content_type.empty()) to.set_content(answer.body, answer.content_type);
+  for (const auto& [name, value] : answer.headers) to.set_header(name, value);
+  to.set_header("Access-Control-Allow-Origin", "*");
+  to.set_header("Access-Control-Allow-Credentials", "true");
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - started);
+  to.set_header("X-Kong-Admin-Latency", std::to_string(took.count()));
+}
+
+// The library bounds bodies with a length, but not chunked ones: both are counted here.
+void Api::Parts::receive(const httplib::Request& from, httplib::Response& to, const httplib::ContentReader& reader) {
+  std::string body;
+  Pairs parts;
+  size_t received = 0;
+  const auto fits = [&](size_t more) { return (received += more) <= options.body_bytes_max; };
+  if (from.is_multipart_form_data()) {
+    reader(
+        [&](const httplib::MultipartFormData& part) { return parts.emplace_back(part.name, std::string()), parts.size() <= 1000; },
+        [&](const char* data, size_t size) { return fits(size) && !parts.empty() && (parts.back().second.append(data, size), true); });
+  } else {
+    reader([&](const char* data, size_t size) { return fits(size) && (body.append(data, size), true); });
+  }
+  if (received > options.body_bytes_max || to.status == 413) {
+    const Answer refusal = message(413, "the body is larger than " + std::to_string(options.body_bytes_max) + " bytes");
+    to.status = refusal.status;
+    to.set_content(refusal.body, refusal.content_type);
+    return to.set_header("Connection", "close");  // the rest of the body is not read
+  }
+  serve(from, to, std::move(body), std::move(parts));
+}
+
+void Api::Parts::dress(httplib::Server& server) {
+  using Verdict = httplib::Server::HandlerResponse;
+  // Without a body the answer is made before the library looks for one: it would wait for a POST's body until the connection ends.
+  server.set_pre_routing_handler([this](const httplib::Request& from, httplib::Response& to) {
+    const bool may_have_body = from.method == "POST" || from.method == "PUT" || from.method == "PATCH" || from.method == "DELETE";
+    if (may_have_body && has_body(from)) return Verdict::Unhandled;
+    serve(from, to, {}, {});
+    // A body that no method of ours has would be taken for the next request.
+    if (!may_have_body && has_body(from)) to.set_header("Connection", "close");
+    return Verdict::Handled;
+  });
+  const auto receiving = [this](const httplib::Request& from, httplib::Response& to, const httplib::ContentReader& reader) { receive(from, to, reader); };
+  server.Post(".*", receiving);
+  server.Put(".*", receiving);
+  server.Patch(".*", receiving);
+  server.Delete(".*", receiving);
+  server.set_exception_handler([](const httplib::Request&, httplib::Response& to, std::exception_ptr) {
+    to.status = 500;
+    to.set_content("{\"message\":\"An unexpected error occurred\"}", "application/json; charset=utf-8");
+  });
+  server.set_post_routing_handler([](const httplib::Request&, httplib::Response& to) {
+    to.headers.erase("Keep-Alive");
+    to.headers.erase("Accept-Ranges");
+    if (to.status == 204 || to.status == 304) to.headers.erase("Content-Length");
+    if (!to.has_header("Connection")) to.set_header("Connection", "keep-alive");
+    to.set_header("Server", "gateway/" GATEWAY_VERSION);
+    const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+    char date[64];
+    tm parts{};
+    if (std::strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&now, &parts)) > 0) to.set_header("Date", date);
+  });
+  server.set_logger([this](const httplib::Request& from, const httplib::Response& to) {
+    const std::lock_guard lock(access_log_mutex);
+    if (!access_log.is_open()) return;
+    access_log << from.remote_addr << " \"" << from.method << ' ' << from.target << "\" " << to.status << ' ' << to.body.size() << std::endl;
+  });
+  server.set_payload_max_length(options.body_bytes_max);
+  server.set_keep_alive_max_count(1000);
+  server.set_keep_alive_timeout(5);
+  server.set_read_timeout(30);
+  server.set_tcp_nodelay(true);
+  server.new_task_queue = [threads = options.threads] { return new httplib::ThreadPool(threads); };
+}
+
+bool Api::Parts::bind(const Listen& listen, std::vector<std::string>& errors) {
+  const std::string where = !listen.unix_path.empty() ? "unix:" + listen.unix_path : listen.address + ":" + std::to_string(listen.port);
+  Server server;
+  if (listen.ssl) {
+    server.http = std::make_unique<httplib::SSLServer>([this](SSL_CTX& context) { return set_up_tls(context, options.certificate, options.certificate_key); });
+    if (!server.http->is_valid()) return errors.push_back(where + ": the certificate or its key cannot be used"), false;
+  } else {
+    server.http = std::make_unique<httplib::Server>();
+  }
+  dress(*server.http);
+  // Two processes must not share the port unnoticed, which the library's default (SO_REUSEPORT) would allow.
+  server.http->set_socket_options([](int socket) {
+    const int on = 1;
+    setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  });
+  bool bound = false;
+  if (!listen.unix_path.empty()) {
+    unlink(listen.unix_path.c_str());
+    server.http->set_address_family(AF_UNIX);
+    bound = server.http->bind_to_port(listen.unix_path, 80);
+  } else if (listen.port == 0) {
+    const int port = server.http->bind_to_any_port(listen.address);
+    bound = port > 0;
+    server.port = static_cast<uint16_t>(std::max(port, 0));
+  } else {
+    bound = server.http->bind_to_port(listen.address, listen.port);
+    server.port = listen.port;
+  }
+  if (!bound) return errors.push_back(where + ": cannot listen"), false;
+  servers.push_back(std::move(server));
+  return true;
+}
+
+Api::Api(Node& node, Options options) : parts_(std::make_unique<Parts>(node, std::move(options))) {}
+
+Api::~Api() { stop(); }
+
+bool Api::start(std::vector<std::string>& errors) {
+  bool good = true;
+  for (const Listen& listen : parts_->options.listens) good = parts_->bind(listen, errors) && good;
+  if (!good) return parts_->servers.clear(), false;
+  for (Parts::Server& server : parts_->servers) {
+    server.thread = std::thread([http = server.http.get()] { http->listen_after_bind(); });
+    // stop() has no effect on a server that does not run yet.
+    while (!server.http->is_running()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return true;
+}
+
+void Api::stop() {
+  for (Parts::Server& server : parts_->servers) server.http->stop();
+  for (Parts::Server& server : parts_->servers) {
+    if (server.thread.joinable()) server.thread.join();
+  }
+  parts_->servers.clear();
+}
+
+std::vector<uint16_t> Api::ports() const {
+  std::vector<uint16_t> ports;
+  for (const Parts::Server& server : parts_->servers) ports.push_back(server.port);
+  return ports;
+}
+
+Routes admin_routes(Node& node) {
+  Routes routes;
+  add_entities(routes, node);
+  add_status(routes, node);
+  add_config(routes, node);
+  add_tags(routes, node);
+  add_schemas(routes, node);
+  add_health(routes, node, true);
+  add_root(routes, node);  // last: /endpoints lists what was added before
+  return routes;
+}
+
+Routes status_routes(Node& node) {
+  Routes routes;
+  add_status(routes, node);
+  add_readiness(routes, node);
+  add_health(routes, node, false);
+  return routes;
+}
+
+}  // namespace admin

@@ -1,0 +1,47 @@
+#pragma once
+// The Admin API and the Status API as servers: listeners, threads, limits. What they answer stands in the resources.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gateway/admin/node.h"
+
+namespace admin {
+
+struct Listen {
+  std::string address;    // IP address
+  uint16_t port = 0;      // 0: any free one
+  std::string unix_path;  // instead of address and port
+  bool ssl = false;
+};
+
+struct Options {
+  std::vector<Listen> listens;
+  // Of the TLS listeners: file paths, or the PEM text itself.
+  std::string certificate, certificate_key;
+  bool status_only = false;       // the Status API
+  size_t threads = 8;             // for each listener
+  size_t body_bytes_max = 256u << 20;
+  std::string access_log;         // file; empty or "off": none
+};
+
+class Api {
+ public:
+  Api(Node& node, Options options);
+  ~Api();
+
+  // Binds all listeners, then serves on own threads. False with what failed; nothing listens then.
+  bool start(std::vector<std::string>& errors);
+  // Ends open requests' connections after their answer; returns when all threads ended.
+  void stop();
+  // Where it listens, in the order of the listeners; 0 for unix sockets.
+  std::vector<uint16_t> ports() const;
+
+ private:
+  struct Parts;  // keeps the HTTP library out of this header
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace admin

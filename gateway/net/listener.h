@@ -20,6 +20,7 @@ struct ListenOptions {
 
 class Listener final : private Handler {
  public:
+  // Must not destroy the listener; pause() is allowed.
   using OnConnection = std::function<void(std::unique_ptr<Stream>)>;
   // Starts accepting at once. Error.what names the step, Error.code is errno. A dead unix socket of the same path is replaced.
   static async::Result<std::unique_ptr<Listener>> open(Loop& loop, const ListenOptions& options, OnConnection on_connection);

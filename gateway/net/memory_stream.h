@@ -38,7 +38,16 @@ class MemoryStream final : public Stream {
   bool known_readable() const override { return closed_ || reset_ || incoming_ended_ || !incoming_.empty(); }
 
  private:
-  explicit MemoryStream(Loop& loop) : Stream(loop) {}
+  // Waits are told from the ready queue: a write must not run into the peer's read, and that into this write again.
+  struct Change : async::Ready {
+    explicit Change(MemoryStream& owner) : async::Ready(&Change::tell), stream(owner) {}
+    static void tell(async::Ready& self);
+    MemoryStream& stream;
+  };
+  explicit MemoryStream(Loop& loop) : Stream(loop), change_(*this) {}
+  void changed() { loop().ready().push(change_); }
+
+  Change change_;
   MemoryStream* other_ = nullptr;
   std::string incoming_;
   size_t window_bytes_ = 64 * 1024;

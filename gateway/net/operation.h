@@ -31,13 +31,17 @@ class Operation : private async::Ready {
 
   // Takes the place in the stream and arms the deadline. `try_again_soon`: the stream may still be ready, but others go first.
   void wait(std::coroutine_handle<> waiting, bool try_again_soon);
-  Stream* stream_;  // nullptr: it has gone
+  // Some bytes have gone: the deadline starts anew.
+  void progressed();
+  // Withdraws the wait, if there is one.
+  void leave();
+  Stream* stream_;  // nullptr once the wait has ended
 
  private:
   friend Stream;
   void wake();                     // the stream may be ready
   void end(async::Error error);    // the stream is closed or destroyed
-  void leave();
+  void complete();
   static void run(async::Ready& self);
   static void timed_out(void* self);
 
@@ -45,6 +49,7 @@ class Operation : private async::Ready {
   Timer timer_;
   uint32_t timeout_ms_;
   Place place_;
+  bool in_place_ = false;  // the stream knows of this wait
   bool complete_ = false;
 };
 

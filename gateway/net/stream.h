@@ -5,7 +5,8 @@
 //   auto reading = stream.read(block.span(), options.header_timeout_ms);
 //   auto count = co_await reading;              // Result<size_t>; 0: the peer ended its direction in order
 //
-// Timeouts are in ms for the whole operation; `no_timeout` waits for ever. One read (or readable) and one write at a time.
+// Timeouts are in ms without progress; `no_timeout` waits for ever. Errors do not know whose side the stream is on
+// (Error.side): the caller does. One read (or readable) and one write at a time.
 
 #include <cstddef>
 #include <cstdint>
@@ -130,7 +131,7 @@ class Stream {
   void notify_readable();
   void notify_writable();
   // TLS may need to read before it can write, so it passes either on to both.
-  virtual void on_inner_change(bool readable, bool writable);
+  virtual void on_inner_change(bool /*readable*/, bool /*writable*/) {}
   void end_waits(const char* what);
 
  private:

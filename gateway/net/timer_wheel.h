@@ -63,7 +63,7 @@ class TimerWheel {
   bool is_empty(int slot) const { return slots_[slot].next_ == &slots_[slot]; }
 
   uint64_t current_ms_;  // the last tick that has been looked at
-  std::array<Timer, slot_count> slots_;
+  Timer slots_[slot_count];
   std::array<uint64_t, slot_count / 64> occupied_{};  // a set bit may be out of date, a clear one is not
 };
 

@@ -65,11 +65,18 @@ class TlsStream final : public Stream {
   void on_inner_change(bool readable, bool writable) override;
   Attempt try_handshake();
   Attempt outcome(int returned, std::string_view what);
+  friend struct InnerBio;
   void note_agreement();
 
   std::unique_ptr<Stream> inner_;
   std::unique_ptr<SSL, Free> ssl_;
   TlsInfo info_;
+  async::Error inner_error_{};      // the last failure underneath
+  bool inner_ended_ = false;
+  // OpenSSL holds part of a record and has asked for the rest: what it buffers is nothing to read yet.
+  bool starved_ = false;
+  bool read_wants_write_ = false, write_wants_read_ = false;
+  bool established_ = false;
   bool broken_ = false;  // OpenSSL forbids another call, SSL_shutdown included, after a fatal error
 };
 

@@ -1,0 +1,130 @@
+#include "gateway/net/socket_stream.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace net {
+namespace {
+
+constexpr size_t parts_per_call_max = 64;
+
+Attempt failure(int code, std::string_view what) {
+  Attempt attempt;
+  attempt.kind = Attempt::Kind::failed;
+  attempt.error.what = what;
+  attempt.error.code = code;
+  attempt.error.closed = code == ECONNRESET || code == EPIPE || code == EBADF || code == ENOTCONN || code == ECONNABORTED;
+  attempt.error.timeout = code == ETIMEDOUT;
+  return attempt;
+}
+
+}  // namespace
+
+SocketStream::SocketStream(Loop& loop, int fd, Address peer) : Stream(loop), fd_(fd), peer_(std::move(peer)) {
+  int on = 1;
+  if (!peer_.is_unix()) setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  if (!loop.watch(fd_, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, *this)) {
+    // The kernel is out of watches: the connection reads and writes as closed.
+    ::close(fd_);
+    fd_ = -1;
+  }
+}
+
+SocketStream::~SocketStream() { close(); }
+
+void SocketStream::close() {
+  if (fd_ < 0) return;
+  loop().forget(fd_);
+  ::close(fd_);
+  fd_ = -1;
+  end_waits("connection closed");
+}
+
+void SocketStream::shutdown_write() {
+  if (fd_ >= 0) ::shutdown(fd_, SHUT_WR);
+}
+
+Address SocketStream::local() const {
+  sockaddr_storage storage{};
+  socklen_t bytes = sizeof storage;
+  if (fd_ < 0 || getsockname(fd_, reinterpret_cast<sockaddr*>(&storage), &bytes) != 0) return {};
+  return Address::from_sockaddr(reinterpret_cast<const sockaddr*>(&storage), bytes);
+}
+
+void SocketStream::on_events(uint32_t epoll_events) {
+  if (epoll_events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) ended_ = true;
+  if (epoll_events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) {
+    readable_ = true;
+    notify_readable();
+  }
+  if (epoll_events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) notify_writable();
+}
+
+Attempt SocketStream::try_read(std::span<char> into) {
+  if (fd_ < 0) return failure(EBADF, "connection closed");
+  ssize_t count;
+  do count = ::recv(fd_, into.data(), into.size(), 0);
+  while (count < 0 && errno == EINTR);
+  Attempt attempt;
+  if (count > 0) {
+    // A short read means the socket is dry: the next edge will tell, which saves the recv that would find nothing. Unless
+    // the end has been announced: there is no edge after that one.
+    if (static_cast<size_t>(count) < into.size()) readable_ = false;
+    attempt.kind = Attempt::Kind::done;
+    attempt.bytes = static_cast<size_t>(count);
+  } else if (count == 0) {
+    ended_ = true;
+    attempt.kind = Attempt::Kind::end;
+  } else if (errno == EAGAIN) {
+    readable_ = ended_ = false;
+  } else {
+    ended_ = true;
+    return failure(errno, "read");
+  }
+  return attempt;
+}
+
+Attempt SocketStream::try_write(std::span<const std::string_view> parts, size_t offset) {
+  if (fd_ < 0) return failure(EBADF, "connection closed");
+  iovec vectors[parts_per_call_max];
+  size_t used = 0;
+  for (std::string_view part : parts) {
+    part.remove_prefix(offset);
+    offset = 0;
+    if (part.empty()) continue;
+    vectors[used++] = {const_cast<char*>(part.data()), part.size()};
+    if (used == parts_per_call_max) break;
+  }
+  msghdr message{};
+  message.msg_iov = vectors;
+  message.msg_iovlen = used;
+  ssize_t count;
+  do count = ::sendmsg(fd_, &message, MSG_NOSIGNAL);
+  while (count < 0 && errno == EINTR);
+  if (count < 0 && errno != EAGAIN) return failure(errno, "write");
+  Attempt attempt;
+  if (count >= 0) {
+    attempt.kind = Attempt::Kind::done;
+    attempt.bytes = static_cast<size_t>(count);
+  }
+  return attempt;
+}
+
+bool SocketStream::idle_closed_or_readable() {
+  if (fd_ < 0 || ended_) return true;
+  if (!readable_) return false;
+  // The last read may have filled its buffer to the brim; then nothing is known yet.
+  char byte;
+  ssize_t count = ::recv(fd_, &byte, 1, MSG_PEEK);
+  if (count >= 0 || errno != EAGAIN) return true;
+  readable_ = false;
+  return false;
+}
+
+}  // namespace net

@@ -137,7 +137,8 @@ struct LoadOptions {
 };
 
 // The whole way of section 3 of the design: sources -> document -> validate -> normalise -> config. nullptr when any error was
-// reported; warnings come along either way.
-std::unique_ptr<const Config> load(std::vector<Source> sources, Problems& problems, const LoadOptions& options = {});
+// reported; warnings come along either way. A refused document goes to `refused` when that is given: its file names and source
+// entries are needed to tell where the problems are.
+std::unique_ptr<const Config> load(std::vector<Source> sources, Problems& problems, const LoadOptions& options = {}, Document* refused = nullptr);
 
 }  // namespace schema

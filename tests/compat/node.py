@@ -1,0 +1,58 @@
+"""Starts a gateway for a test: on ports asked from the kernel, with a folder of its own, ended by its process id."""
+import contextlib
+import os
+import socket
+import subprocess
+import tempfile
+import time
+
+
+def free_ports(count):
+    sockets = [socket.socket() for _ in range(count)]
+    for s in sockets:
+        s.bind(("127.0.0.1", 0))
+    ports = [s.getsockname()[1] for s in sockets]
+    for s in sockets:
+        s.close()
+    return ports
+
+
+def wait_for(port, process, seconds=15):
+    end = time.time() + seconds
+    while time.time() < end:
+        with contextlib.suppress(OSError):
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        if process.poll() is not None:
+            raise RuntimeError(f"the gateway ended with {process.returncode}")
+        time.sleep(0.02)
+    raise RuntimeError("the gateway does not listen")
+
+
+@contextlib.contextmanager
+def running(gateway, config=None, **settings):
+    """Yields (proxy port, tls port, admin port, status port, process). `settings` become GATEWAY_NAME variables."""
+    proxy, tls, admin, status = free_ports(4)
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {k: v for k, v in os.environ.items() if not k.startswith(("KONG_", "GATEWAY_"))}
+        environment.update(GATEWAY_DATABASE="off", GATEWAY_PREFIX=folder, GATEWAY_PROXY_LISTEN=f"127.0.0.1:{proxy}, 127.0.0.1:{tls} ssl",
+                           GATEWAY_ADMIN_LISTEN=f"127.0.0.1:{admin}", GATEWAY_STATUS_LISTEN=f"127.0.0.1:{status}", GATEWAY_PROXY_ERROR_LOG="/dev/stderr",
+                           GATEWAY_PROXY_ACCESS_LOG="off", GATEWAY_NGINX_WORKER_PROCESSES="1")
+        if config is not None:
+            path = os.path.join(folder, "kong.yml")
+            with open(path, "w", encoding="utf8") as file:
+                file.write(config)
+            environment["GATEWAY_DECLARATIVE_CONFIG"] = path
+        environment.update({f"GATEWAY_{k.upper()}": v for k, v in settings.items()})
+        process = subprocess.Popen([gateway], env=environment)
+        try:
+            wait_for(proxy, process)
+            wait_for(admin, process)
+            yield proxy, tls, admin, status, process
+        finally:
+            process.terminate()
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()

@@ -4,6 +4,7 @@
 #include <cassert>
 #include <coroutine>
 
+#include "gateway/async/named.h"
 #include "gateway/async/ready_queue.h"
 
 namespace async {
@@ -31,8 +32,8 @@ class Event {
     ~Wait() {
       if (event_.waiter_ == this) event_.waiter_ = nullptr;
     }
-    Wait& operator co_await() & { return *this; }
-    Wait& operator co_await() && = delete;
+    Named<Wait> operator co_await() & { return Named(*this); }
+    Named<Wait> operator co_await() && = delete;
 
     bool await_ready() const { return event_.set_; }
     void await_suspend(std::coroutine_handle<> waiting) {

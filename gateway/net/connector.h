@@ -12,8 +12,8 @@ class [[nodiscard]] Connect final : public Operation {
  public:
   Connect(Loop& loop, Address address, uint32_t timeout_ms);
   ~Connect() override;
-  Connect& operator co_await() & { return *this; }
-  Connect& operator co_await() && = delete;
+  async::Named<Connect> operator co_await() & { return async::Named(*this); }
+  async::Named<Connect> operator co_await() && = delete;
   bool await_ready();
   void await_suspend(std::coroutine_handle<> waiting) { wait(waiting, false); }
   async::Result<std::unique_ptr<Stream>> await_resume();

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/async/named.h"
 #include "gateway/async/ready_queue.h"
 #include "gateway/async/result.h"
 #include "gateway/net/address.h"
@@ -41,14 +42,15 @@ class [[nodiscard]] Resolve : private async::Ready {
  public:
   Resolve(Resolver& resolver, std::string_view name, uint32_t timeout_ms);
   ~Resolve();
-  Resolve& operator co_await() & { return *this; }
-  Resolve& operator co_await() && = delete;
+  async::Named<Resolve> operator co_await() & { return async::Named(*this); }
+  async::Named<Resolve> operator co_await() && = delete;
   bool await_ready();
   void await_suspend(std::coroutine_handle<> waiting);
   async::Result<Resolved> await_resume();
 
  private:
-  friend Resolver;
+  friend ResolverName;
+  void take(const ResolverName& name);
   static void run(async::Ready& self);
   static void timed_out(void* self);
   Resolver& resolver_;
@@ -80,6 +82,7 @@ class Resolver {
 
  private:
   friend Resolve;
+  friend ResolverName;
   std::unique_ptr<State> state_;
 };
 

@@ -4,6 +4,7 @@
 #include <coroutine>
 #include <cstdint>
 
+#include "gateway/async/named.h"
 #include "gateway/async/ready_queue.h"
 #include "gateway/net/loop.h"
 
@@ -13,8 +14,8 @@ class [[nodiscard]] Sleep : private async::Ready {
  public:
   Sleep(Loop& loop, uint64_t until_ms)
       : async::Ready(&Sleep::run), loop_(loop), until_ms_(until_ms), timer_(&Sleep::due, this) {}
-  Sleep& operator co_await() & { return *this; }
-  Sleep& operator co_await() && = delete;
+  async::Named<Sleep> operator co_await() & { return async::Named(*this); }
+  async::Named<Sleep> operator co_await() && = delete;
 
   bool await_ready() const { return false; }
   void await_suspend(std::coroutine_handle<> waiting) {

@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 
+#include "gateway/async/named.h"
 #include "gateway/async/result.h"
 #include "gateway/net/address.h"
 #include "gateway/net/loop.h"
@@ -42,8 +43,8 @@ struct TlsInfo {
 class [[nodiscard]] Read final : public Operation {
  public:
   Read(Stream& stream, std::span<char> into, uint32_t timeout_ms);
-  Read& operator co_await() & { return *this; }
-  Read& operator co_await() && = delete;
+  async::Named<Read> operator co_await() & { return async::Named(*this); }
+  async::Named<Read> operator co_await() && = delete;
   bool await_ready();
   void await_suspend(std::coroutine_handle<> waiting);
   async::Result<size_t> await_resume() const { return result_; }
@@ -59,8 +60,8 @@ class [[nodiscard]] Read final : public Operation {
 class [[nodiscard]] Readable final : public Operation {
  public:
   Readable(Stream& stream, uint32_t timeout_ms);
-  Readable& operator co_await() & { return *this; }
-  Readable& operator co_await() && = delete;
+  async::Named<Readable> operator co_await() & { return async::Named(*this); }
+  async::Named<Readable> operator co_await() && = delete;
   bool await_ready();
   void await_suspend(std::coroutine_handle<> waiting);
   async::Result<void> await_resume() const { return result_; }
@@ -76,8 +77,8 @@ class [[nodiscard]] Write final : public Operation {
  public:
   Write(Stream& stream, std::span<const std::string_view> parts, uint32_t timeout_ms);
   Write(Stream& stream, std::string_view part, uint32_t timeout_ms);
-  Write& operator co_await() & { return *this; }
-  Write& operator co_await() && = delete;
+  async::Named<Write> operator co_await() & { return async::Named(*this); }
+  async::Named<Write> operator co_await() && = delete;
   bool await_ready();
   void await_suspend(std::coroutine_handle<> waiting);
   async::Result<void> await_resume() const { return result_; }

@@ -24,8 +24,8 @@ class TlsStream;
 class [[nodiscard]] Handshake final : public Operation {
  public:
   Handshake(TlsStream& stream, uint32_t timeout_ms);
-  Handshake& operator co_await() & { return *this; }
-  Handshake& operator co_await() && = delete;
+  async::Named<Handshake> operator co_await() & { return async::Named(*this); }
+  async::Named<Handshake> operator co_await() && = delete;
   bool await_ready() { return attempt(); }
   void await_suspend(std::coroutine_handle<> waiting) { wait(waiting, false); }
   async::Result<void> await_resume() const { return result_; }

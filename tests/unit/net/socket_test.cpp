@@ -1,0 +1,161 @@
+#include <doctest/doctest.h>
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <string>
+#include <thread>
+
+#include "gateway/async/task.h"
+#include "gateway/net/connector.h"
+#include "gateway/net/listener.h"
+#include "gateway/net/sleep.h"
+
+namespace {
+
+async::Task<> echo(std::unique_ptr<net::Stream> stream) {
+  net::Block block = stream->loop().buffers().take();
+  while (true) {
+    auto reading = stream->read(block.span(), 5'000);
+    auto count = co_await reading;
+    if (!count || *count == 0) co_return;
+    std::string_view bytes(block.data(), *count);
+    auto writing = stream->write(bytes, 5'000);
+    auto written = co_await writing;
+    if (!written) co_return;
+  }
+}
+
+async::Task<std::string> call(net::Loop& loop, net::Address address, std::string sent) {
+  auto connecting = net::connect(loop, address, 5'000);
+  auto connected = co_await connecting;
+  if (!connected) co_return std::string("no connection: ") + std::to_string(connected.error().code);
+  auto stream = std::move(*connected);
+  auto writing = stream->write(sent, 5'000);
+  auto written = co_await writing;
+  if (!written) co_return "write failed";
+  stream->shutdown_write();
+  std::string answer;
+  net::Block block = loop.buffers().take();
+  while (true) {
+    auto reading = stream->read(block.span(), 5'000);
+    auto count = co_await reading;
+    if (!count) co_return "read failed";
+    if (*count == 0) co_return answer;
+    answer.append(block.data(), *count);
+  }
+}
+
+std::unique_ptr<net::Listener> listen(net::Loop& loop, std::string_view address) {
+  net::ListenOptions options;
+  options.address = *net::Address::parse(address);
+  auto listener = net::Listener::open(loop, options, [&loop](std::unique_ptr<net::Stream> stream) {
+    loop.spawn(echo(std::move(stream)));
+  });
+  REQUIRE(listener);
+  return std::move(*listener);
+}
+
+template <typename T>
+void finish(net::Loop& loop, const async::Task<T>& task) {
+  for (int i = 0; i < 2'000 && !task.done(); i++) loop.turn(10);
+  REQUIRE(task.done());
+}
+
+}  // namespace
+
+TEST_CASE("what is sent over TCP and unix sockets comes back") {
+  net::Loop loop;
+  std::string path = "unix:/tmp/gateway-net-test-" + std::to_string(getpid());
+  for (std::string where : {std::string("127.0.0.1:0"), std::string("[::1]:0"), path}) {
+    CAPTURE(where);
+    auto listener = listen(loop, where);
+    if (where != path) CHECK(listener->port() != 0);
+    std::string sent(50'000, 'x');
+    auto calling = call(loop, listener->address(), sent);
+    finish(loop, calling);
+    CHECK(calling.take() == sent);
+  }
+  // The socket file is still there, and nobody behind it.
+  auto again = listen(loop, path);
+  ::unlink(path.c_str() + 5);
+}
+
+TEST_CASE("a refused connection is an error of the upstream that is safe to retry") {
+  net::Loop loop;
+  net::Address address;
+  { address = listen(loop, "127.0.0.1:0")->address(); }
+  struct Body {
+    static async::Task<async::Error> run(net::Loop& on, net::Address to) {
+      auto connecting = net::connect(on, to, 1'000);
+      auto connected = co_await connecting;
+      co_return connected ? async::Error{} : connected.error();
+    }
+  };
+  auto task = Body::run(loop, address);
+  finish(loop, task);
+  async::Error error = task.take();
+  CHECK(error.code == ECONNREFUSED);
+  CHECK(error.retry_safe);
+  CHECK(error.side == async::Side::upstream);
+}
+
+TEST_CASE("an idle connection knows when the peer has ended it") {
+  net::Loop loop;
+  std::unique_ptr<net::Stream> served;
+  net::ListenOptions options;
+  options.address = *net::Address::parse("127.0.0.1:0");
+  auto opened = net::Listener::open(loop, options, [&served](std::unique_ptr<net::Stream> stream) { served = std::move(stream); });
+  REQUIRE(opened);
+  struct Body {
+    static async::Task<std::unique_ptr<net::Stream>> run(net::Loop& on, net::Address to) {
+      auto connecting = net::connect(on, to, 1'000);
+      auto connected = co_await connecting;
+      co_return connected ? std::move(*connected) : nullptr;
+    }
+  };
+  auto task = Body::run(loop, (*opened)->address());
+  for (int i = 0; i < 100 && !(task.done() && served); i++) loop.turn(10);
+  auto client = task.take();
+  REQUIRE(client);
+  CHECK(client->local() == served->peer());
+  CHECK_FALSE(client->idle_closed_or_readable());
+  served.reset();
+  for (int i = 0; i < 100 && !client->idle_closed_or_readable(); i++) loop.turn(10);
+  CHECK(client->idle_closed_or_readable());
+}
+
+TEST_CASE("accepting pauses when descriptors run out, and resumes") {
+  net::Loop loop;
+  auto listener = listen(loop, "127.0.0.1:0");
+  rlimit before{};
+  getrlimit(RLIMIT_NOFILE, &before);
+  auto calling = call(loop, listener->address(), "ping");
+  rlimit none = before;
+  none.rlim_cur = 3;  // no descriptor above those that are open
+  setrlimit(RLIMIT_NOFILE, &none);
+  for (int i = 0; i < 5; i++) loop.turn(10);
+  CHECK_FALSE(calling.done());
+  setrlimit(RLIMIT_NOFILE, &before);
+  finish(loop, calling);
+  CHECK(calling.take() == "ping");
+}
+
+TEST_CASE("a loop on its own thread takes messages and stops") {
+  net::Loop loop;
+  int heard = 0;
+  std::thread thread([&loop] { loop.run(); });
+  for (int i = 0; i < 100; i++) loop.post([&heard] { heard++; });
+  loop.stop();
+  thread.join();
+  CHECK(heard == 100);
+}
+
+TEST_CASE("addresses read back as they are written") {
+  for (std::string text : {"10.0.0.1:80", "[::1]:443", "[2001:db8::1]:8080", "unix:/run/x.sock"})
+    CHECK(net::Address::parse(text)->text() == text);
+  CHECK(net::Address::parse("10.0.0.1", 53)->text() == "10.0.0.1:53");
+  CHECK(net::Address::parse("::1", 53)->text() == "[::1]:53");
+  for (std::string text : {"", "host:80", "10.0.0.1:", "10.0.0.1:65536", "10.0.0.1:8x", "[::1", "[::1]8", "[10.0.0.1]:80", "unix:"})
+    CHECK_FALSE(net::Address::parse(text));
+}

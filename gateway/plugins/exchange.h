@@ -3,6 +3,7 @@
 // a request to its last log line; all views in it live as long.
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -87,6 +88,7 @@ struct Exchange {
   const schema::Consumer* consumer = nullptr;
   const schema::Credential* credential = nullptr;
   bool authenticated = false;       // a credential was accepted, not the anonymous consumer
+  std::span<const std::string> secret_names;  // headers and query parameters that carry keys: never logged
   std::vector<std::string_view> authenticated_groups;
 
   // The answer. Request hooks put headers that any answer shall carry into `reply_headers`: they are added to what the upstream

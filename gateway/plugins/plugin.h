@@ -46,6 +46,7 @@ struct Building {
   observe::Metrics& metrics;
   observe::LogFiles& log_files;
   std::vector<std::string>& errors;   // "plugins[3].config.x: why", makes the load fail
+  std::string_view node_id = {};      // shown by answers that describe the node
 };
 
 struct CatalogueEntry {

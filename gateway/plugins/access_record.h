@@ -1,0 +1,23 @@
+#pragma once
+// What happened to a request, as one JSON object: the entry that log plugins send.
+
+#include <cstdint>
+#include <string>
+
+#include "gateway/plugins/exchange.h"
+
+namespace plugins {
+
+// Whole milliseconds, as logs and metrics show them.
+struct Latencies {
+  int64_t gateway = 0;   // our own part
+  int64_t proxy = -1;    // until the head of the upstream's answer; -1: not proxied
+  int64_t request = 0;   // first byte in to last byte out
+  int64_t receive = 0;   // from the head of the answer to its end
+};
+Latencies latencies_of(const Exchange& exchange);
+
+// Appends the object, without a line break. Authorization fields and API keys (also inside of URIs) are replaced by REDACTED.
+void append_access_record(const Exchange& exchange, std::string& out);
+
+}  // namespace plugins

@@ -1,0 +1,39 @@
+#include "gateway/plugins/file_log.h"
+
+#include "gateway/observe/log_files.h"
+#include "gateway/plugins/access_record.h"
+#include "gateway/plugins/settings.h"
+
+namespace plugins {
+namespace {
+
+class FileLog final : public Plugin {
+ public:
+  FileLog(const schema::Plugin& plugin, Building& building)
+      : log_files_(building.log_files), file_(building.log_files.file(plugin.config.text("path"))), reopen_(plugin.config.boolean("reopen")) {}
+
+  void on_finish(const Exchange& exchange) const override {
+    constexpr size_t usual_bytes = 2048;
+    std::string line;
+    line.reserve(usual_bytes);
+    append_access_record(exchange, line);
+    log_files_.append(file_, std::move(line), reopen_);
+  }
+
+ private:
+  observe::LogFiles& log_files_;
+  observe::LogFiles::File file_;
+  bool reopen_;
+};
+
+}  // namespace
+
+std::unique_ptr<Plugin> make_file_log(const schema::Plugin& plugin, Building& building) {
+  if (!plugin.config.map("custom_fields_by_lua").empty()) {
+    refuse(plugin, building, "custom_fields_by_lua", "fields made by Lua are not built yet");
+    return nullptr;
+  }
+  return std::make_unique<FileLog>(plugin, building);
+}
+
+}  // namespace plugins

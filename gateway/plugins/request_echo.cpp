@@ -1,0 +1,111 @@
+#include "gateway/plugins/request_echo.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <vector>
+
+#include "gateway/plugins/body_fields.h"
+#include "gateway/plugins/json_members.h"
+#include "gateway/plugins/json_text.h"
+#include "gateway/plugins/query_fields.h"
+
+namespace plugins {
+namespace {
+
+// Values by name, in JSON; a name with several values gets an array.
+using Grouped = std::map<std::string, std::vector<std::string>>;
+
+std::string json_of(std::string_view text) {
+  std::string json;
+  append_json_text(json, text);
+  return json;
+}
+
+std::string json_of(const Grouped& grouped) {
+  std::string json = "{";
+  for (const auto& [name, values] : grouped) {
+    if (json.size() > 1) json += ',';
+    json += json_of(name) + ':';
+    if (values.size() == 1) json += values[0];
+    else json += fmt::format("[{}]", fmt::join(values, ","));
+  }
+  return json + '}';
+}
+
+std::string parameters(std::string_view query) {
+  Grouped grouped;
+  each_parameter(query, [&grouped](const Parameter& parameter) {
+    grouped[http::decode(parameter.name, true)].push_back(parameter.has_value ? json_of(http::decode(parameter.value, true)) : "true");
+    return true;
+  });
+  return json_of(grouped);
+}
+
+std::string headers(const http::RequestHead& request) {
+  Grouped grouped;
+  for (const http::Header& header : request.headers.all()) {
+    std::string name(header.name);
+    std::ranges::transform(name, name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    grouped[name].push_back(json_of(header.value));
+  }
+  if (!request.host.empty() && !grouped.contains("host")) grouped["host"].push_back(json_of(request.host));
+  return json_of(grouped);
+}
+
+std::string entity(const schema::Entity* entity) {
+  std::string json;
+  if (entity == nullptr) return "{}";
+  append_json(json, *entity);
+  return json;
+}
+
+std::string_view reason(int status) {
+  static constexpr std::pair<int, std::string_view> reasons[] = {
+      {300, "Multiple Choices"}, {301, "Moved Permanently"}, {302, "Found"}, {303, "See Other"}, {304, "Not Modified"},
+      {307, "Temporary Redirect"}, {308, "Permanent Redirect"}, {400, "Bad Request"}, {401, "Unauthorized"}, {402, "Payment Required"},
+      {403, "Forbidden"}, {404, "Not Found"}, {405, "Method Not Allowed"}, {406, "Not Acceptable"}, {408, "Request Timeout"}, {409, "Conflict"},
+      {410, "Gone"}, {411, "Length Required"}, {412, "Precondition Failed"}, {413, "Content Too Large"}, {414, "URI Too Long"},
+      {415, "Unsupported Media Type"}, {416, "Range Not Satisfiable"}, {417, "Expectation Failed"}, {421, "Misdirected Request"},
+      {422, "Unprocessable Content"}, {426, "Upgrade Required"}, {428, "Precondition Required"}, {429, "Too Many Requests"},
+      {431, "Request Header Fields Too Large"}, {451, "Unavailable For Legal Reasons"}, {500, "Internal Server Error"},
+      {501, "Not Implemented"}, {502, "Bad Gateway"}, {503, "Service Unavailable"}, {504, "Gateway Timeout"},
+      {505, "HTTP Version Not Supported"}, {507, "Insufficient Storage"},
+  };
+  for (const auto& [known, text] : reasons) {
+    if (known == status) return text;
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string describe_request(const Exchange& exchange, std::string_view body, std::string_view node_id) {
+  std::string_view host = exchange.request.host;
+  size_t colon = host.rfind(':');
+  if (colon != std::string_view::npos && host.find(']', colon) == std::string_view::npos) host = host.substr(0, colon);
+  std::string parsed;
+  std::string_view type = exchange.request.headers.get(http::Name::content_type);
+  if (body_kind(type) == BodyKind::json && json_members(body)) parsed = fmt::format(",\"body\":{}", body);
+  if (body_kind(type) == BodyKind::form && !body.empty()) parsed = fmt::format(",\"body\":{}", parameters(body));
+  std::array<char, 256> hostname{};
+  gethostname(hostname.data(), hostname.size() - 1);
+  return fmt::format(
+      "{{\"kong\":{{\"hostname\":{},\"node_id\":{},\"worker_pid\":{}}},\"request\":{{\"scheme\":{},\"host\":{},\"port\":{},\"method\":{},"
+      "\"path\":{},\"query\":{},\"headers\":{},\"uri_captures\":{},\"raw_body\":{}{}}},\"matched_route\":{},\"matched_service\":{}}}",
+      json_of(std::string_view(hostname.data())), json_of(node_id), getpid(), json_of(exchange.client.scheme), json_of(host),
+      exchange.client.server_port, json_of(exchange.request.method), json_of(exchange.path), parameters(exchange.query), headers(exchange.request),
+      "{\"named\":{},\"unnamed\":[]}", json_of(body), parsed, entity(exchange.route != nullptr ? exchange.route->entity : nullptr),
+      entity(exchange.service != nullptr ? exchange.service->entity : nullptr));
+}
+
+std::string status_page(int status) {
+  std::string title = std::to_string(status);
+  if (std::string_view words = reason(status); !words.empty()) title.append(" ").append(words);
+  return fmt::format("<html>\r\n<head><title>{0}</title></head>\r\n<body>\r\n<center><h1>{0}</h1></center>\r\n</body>\r\n</html>\r\n", title);
+}
+
+}  // namespace plugins

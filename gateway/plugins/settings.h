@@ -1,0 +1,27 @@
+#pragma once
+// What makers of plugins share: reporting a setting that cannot be used, and owning lists of texts.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/plugins/plugin.h"
+
+namespace plugins {
+
+// "plugins[3].config.anonymous: why"; the load fails with it.
+inline void refuse(const schema::Plugin& plugin, Building& building, std::string_view field, std::string_view why) {
+  auto index = &plugin - building.config.plugins.data();
+  building.errors.push_back("plugins[" + std::to_string(index) + "].config." + std::string(field) + ": " + std::string(why));
+}
+
+inline std::string join(const std::vector<std::string_view>& texts, std::string_view separator) {
+  std::string joined;
+  for (std::string_view text : texts) {
+    if (!joined.empty()) joined += separator;
+    joined += text;
+  }
+  return joined;
+}
+
+}  // namespace plugins

@@ -42,7 +42,8 @@ async::Task<int> sum_of_many(int count) {
   int sum = 0;
   for (int i = 0; i < count; i++) {
     auto one = ready_number(1);
-    sum += co_await one;
+    int number = co_await one;
+    sum += number;
   }
   co_return sum;
 }

@@ -16,9 +16,8 @@ void start_answer(Exchange& exchange, int status) {
 Verdict answer_error(Exchange& exchange, int status, std::string_view message, bool http_layer) {
   start_answer(exchange, status);
   const http::Headers& asked = exchange.request.headers;
-  static const http::ErrorTemplates stock;
-  const http::ErrorTemplates& templates = exchange.error_templates != nullptr ? *exchange.error_templates : stock;
-  http::ErrorBody made = http::error_body(status, message, exchange.request_id, asked, http_layer, templates);
+  http::ErrorBody made = http::error_body(asked.get(http::Name::accept), asked.get(http::Name::content_type), http_layer, message,
+                                          exchange.request_id, exchange.error_templates);
   if (!made.content_type.empty()) exchange.response.headers.add(http::Name::content_type, made.content_type);
   exchange.own_body = exchange.arena.copy(made.body);
   return Verdict::answered;

@@ -1,5 +1,6 @@
 #include "gateway/plugins/prometheus.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 
@@ -137,6 +138,12 @@ class Prometheus final : public Plugin {
 
 std::unique_ptr<Plugin> make_prometheus(const schema::Plugin& plugin, Building& building) {
   return std::make_unique<Prometheus>(plugin, building);
+}
+
+bool wants_upstream_health(const schema::Config& config) {
+  return std::ranges::any_of(config.plugins, [](const schema::Plugin& plugin) {
+    return plugin.name == "prometheus" && plugin.enabled && plugin.config.boolean("upstream_health_metrics");
+  });
 }
 
 }  // namespace plugins

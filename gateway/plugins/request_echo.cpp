@@ -8,6 +8,7 @@
 #include <map>
 #include <vector>
 
+#include "gateway/http/write.h"
 #include "gateway/plugins/body_fields.h"
 #include "gateway/plugins/json_members.h"
 #include "gateway/plugins/json_text.h"
@@ -63,24 +64,6 @@ std::string entity(const schema::Entity* entity) {
   return json;
 }
 
-std::string_view reason(int status) {
-  static constexpr std::pair<int, std::string_view> reasons[] = {
-      {300, "Multiple Choices"}, {301, "Moved Permanently"}, {302, "Found"}, {303, "See Other"}, {304, "Not Modified"},
-      {307, "Temporary Redirect"}, {308, "Permanent Redirect"}, {400, "Bad Request"}, {401, "Unauthorized"}, {402, "Payment Required"},
-      {403, "Forbidden"}, {404, "Not Found"}, {405, "Method Not Allowed"}, {406, "Not Acceptable"}, {408, "Request Timeout"}, {409, "Conflict"},
-      {410, "Gone"}, {411, "Length Required"}, {412, "Precondition Failed"}, {413, "Content Too Large"}, {414, "URI Too Long"},
-      {415, "Unsupported Media Type"}, {416, "Range Not Satisfiable"}, {417, "Expectation Failed"}, {421, "Misdirected Request"},
-      {422, "Unprocessable Content"}, {426, "Upgrade Required"}, {428, "Precondition Required"}, {429, "Too Many Requests"},
-      {431, "Request Header Fields Too Large"}, {451, "Unavailable For Legal Reasons"}, {500, "Internal Server Error"},
-      {501, "Not Implemented"}, {502, "Bad Gateway"}, {503, "Service Unavailable"}, {504, "Gateway Timeout"},
-      {505, "HTTP Version Not Supported"}, {507, "Insufficient Storage"},
-  };
-  for (const auto& [known, text] : reasons) {
-    if (known == status) return text;
-  }
-  return "";
-}
-
 }  // namespace
 
 std::string describe_request(const Exchange& exchange, std::string_view body, std::string_view node_id) {
@@ -104,7 +87,7 @@ std::string describe_request(const Exchange& exchange, std::string_view body, st
 
 std::string status_page(int status) {
   std::string title = std::to_string(status);
-  if (std::string_view words = reason(status); !words.empty()) title.append(" ").append(words);
+  if (std::string_view words = http::reason_phrase(status); !words.empty()) title.append(" ").append(words);
   return fmt::format("<html>\r\n<head><title>{0}</title></head>\r\n<body>\r\n<center><h1>{0}</h1></center>\r\n</body>\r\n</html>\r\n", title);
 }
 

@@ -2,6 +2,9 @@
 
 
 
+#include <algorithm>
+#include <array>
+
 #include "gateway/plugins/query_fields.h"
 #include "gateway/plugins/request_echo.h"
 #include "gateway/plugins/settings.h"
@@ -10,6 +13,12 @@ namespace plugins {
 namespace {
 
 constexpr size_t echo_body_bytes_max = 1u << 20;
+
+// Statuses that the HTTP layer has words for; others show a short page.
+bool has_error_text(int status) {
+  constexpr std::array known = {400, 404, 405, 408, 411, 412, 413, 414, 417, 500, 502, 504};
+  return std::ranges::find(known, status) != known.end();
+}
 
 class RequestTermination final : public Plugin {
  public:
@@ -32,6 +41,7 @@ class RequestTermination final : public Plugin {
     if (!body_.empty()) return exchange.answer_raw(status_, content_type_, body_);
     if (!message_.empty()) return exchange.exit(status_, message_);
     if (status_ == 503) return exchange.exit(status_, "Service unavailable");
+    if (has_error_text(status_)) return exchange.answer_http_error(status_, http::http_layer_message(status_));
     if (status_ >= 300) return exchange.answer_raw(status_, "text/html; charset=UTF-8", exchange.arena.copy(status_page(status_)));
     return exchange.answer_raw(status_, {}, {});
   }

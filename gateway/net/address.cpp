@@ -124,7 +124,7 @@ std::string Address::ip() const {
 std::string Address::text() const {
   switch (family_) {
     case Family::v4: return ip() + ":" + std::to_string(port_);
-    case Family::v6: return "[" + ip() + "]:" + std::to_string(port_);
+    case Family::v6: return std::string("[").append(ip()).append("]:").append(std::to_string(port_));
     case Family::unix_path: return std::string(unix_prefix) + path_;
     case Family::none: break;
   }

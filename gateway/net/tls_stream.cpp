@@ -34,6 +34,11 @@ struct InnerBio {
   static int read(BIO* bio, char* into, int bytes) {
     BIO_clear_retry_flags(bio);
     TlsStream& stream = stream_of(bio);
+    // OpenSSL always asks once more than there is; what is known to be dry needs no call into the kernel.
+    if (!stream.inner_->known_readable()) {
+      BIO_set_retry_read(bio);
+      return -1;
+    }
     Attempt attempt = stream.inner_->try_read({into, static_cast<size_t>(bytes)});
     switch (attempt.kind) {
       case Attempt::Kind::done: return static_cast<int>(attempt.bytes);
@@ -185,6 +190,7 @@ void TlsStream::note_agreement() {
 
 bool TlsStream::known_readable() const {
   if (broken_ || SSL_pending(ssl_.get()) > 0) return true;
+  if (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) return true;
   return (!starved_ && SSL_has_pending(ssl_.get())) || inner_->known_readable();
 }
 

@@ -151,6 +151,11 @@ TEST_CASE("a loop on its own thread takes messages and stops") {
   CHECK(heard == 100);
 }
 
+TEST_CASE("an idle connection costs little memory") {
+  // Its stream, the wait for the next request, and what the frame around the wait adds.
+  CHECK(sizeof(net::SocketStream) + sizeof(net::Readable) + 128 < 600);
+}
+
 TEST_CASE("addresses read back as they are written") {
   for (std::string text : {"10.0.0.1:80", "[::1]:443", "[2001:db8::1]:8080", "unix:/run/x.sock"})
     CHECK(net::Address::parse(text)->text() == text);

@@ -57,6 +57,19 @@ std::string headers(const http::RequestHead& request) {
   return json_of(grouped);
 }
 
+std::string captures(const routing::Match& match) {
+  std::string named, unnamed;
+  for (size_t i = 1; i < match.captures.size(); ++i) {
+    const routing::Capture& capture = match.captures[i];
+    if (!unnamed.empty()) unnamed += ',';
+    unnamed += json_of(capture.value);
+    if (capture.name.empty()) continue;
+    if (!named.empty()) named += ',';
+    named += json_of(capture.name) + ':' + json_of(capture.value);
+  }
+  return "{\"named\":{" + named + "},\"unnamed\":[" + unnamed + "]}";
+}
+
 std::string entity(const schema::Entity* entity) {
   std::string json;
   if (entity == nullptr) return "{}";
@@ -81,7 +94,7 @@ std::string describe_request(const Exchange& exchange, std::string_view body, st
       "\"path\":{},\"query\":{},\"headers\":{},\"uri_captures\":{},\"raw_body\":{}{}}},\"matched_route\":{},\"matched_service\":{}}}",
       json_of(std::string_view(hostname.data())), json_of(node_id), getpid(), json_of(exchange.client.scheme), json_of(host),
       exchange.client.server_port, json_of(exchange.request.method), json_of(exchange.path), parameters(exchange.query), headers(exchange.request),
-      "{\"named\":{},\"unnamed\":[]}", json_of(body), parsed, entity(exchange.route != nullptr ? exchange.route->entity : nullptr),
+      captures(exchange.match), json_of(body), parsed, entity(exchange.route != nullptr ? exchange.route->entity : nullptr),
       entity(exchange.service != nullptr ? exchange.service->entity : nullptr));
 }
 

@@ -1,7 +1,5 @@
 #include "gateway/plugins/request_termination.h"
 
-
-
 #include <algorithm>
 #include <array>
 

@@ -1,6 +1,10 @@
 #include <doctest/doctest.h>
 
+#include <array>
+#include <atomic>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "gateway/plugins/rate_counters.h"
 

@@ -81,3 +81,13 @@ TEST_CASE("an expression that cannot be understood fails the load") {
   REQUIRE(world.errors.size() == 1);
   CHECK(world.errors[0].find("config.add.headers") != std::string::npos);
 }
+
+TEST_CASE("templates know the captures of the route's regex") {
+  Node node;
+  World world(node, with(R"({replace: {uri: "/n/$(uri_captures['num'])/$(uri_captures.word)"}, add: {headers: ["x-cap:$(uri_captures[1])-$(uri_captures[2])"]}})"));
+  Visit visit(world, "a");
+  visit.exchange.match.captures = {{"", "/re/abc/12"}, {"word", "abc"}, {"num", "12"}};
+  CHECK(visit.send() == 0);
+  CHECK(visit.exchange.upstream_path == "/n/12/abc");
+  CHECK(visit.sent("x-cap") == "abc-12");
+}

@@ -13,8 +13,8 @@ std::string with(std::string_view settings) {
 
 TEST_CASE("request-transformer removes, renames, replaces, adds and appends headers in this order") {
   Node node;
-  World world(node, with(R"({remove: {headers: [x-r]}, rename: {headers: ["x-old:x-named"]}, replace: {headers: ["x-named:replaced", "x-p:p2",
-    "host:rep.test"]}, add: {headers: ["x-named:added", "x-r:back", "x-colon:a:b", "x-empty:"]}, append: {headers: ["x-named:appended"]}})"));
+  World world(node, with(R"yml({remove: {headers: [x-r]}, rename: {headers: ["x-old:x-named"]}, replace: {headers: ["x-named:replaced", "x-p:p2",
+    "host:rep.test"]}, add: {headers: ["x-named:added", "x-r:back", "x-colon:a:b", "x-empty:"]}, append: {headers: ["x-named:appended"]}})yml"));
   Visit visit(world, "a");
   CHECK(visit.header("X-R", "1").header("X-Old", "2").header("X-P", "3").send() == 0);
   CHECK(visit.sent("x-named") == "replaced");
@@ -29,8 +29,8 @@ TEST_CASE("request-transformer removes, renames, replaces, adds and appends head
 
 TEST_CASE("request-transformer leaves the octets of untouched query parameters alone") {
   Node node;
-  World world(node, with(R"({remove: {querystring: [q1]}, rename: {querystring: ["q2:q9"]}, replace: {querystring: ["q3:new", "q8:no"]},
-    add: {querystring: ["q4:added", "q5:a b"]}, append: {querystring: ["q6:more"]}})"));
+  World world(node, with(R"yml({remove: {querystring: [q1]}, rename: {querystring: ["q2:q9"]}, replace: {querystring: ["q3:new", "q8:no"]},
+    add: {querystring: ["q4:added", "q5:a b"]}, append: {querystring: ["q6:more"]}})yml"));
   Visit visit(world, "a", "GET", "/?q1=1&q2=2&z=+%2f&q3=3&q4=4&q6=6&bare");
   CHECK(visit.send() == 0);
   CHECK(visit.exchange.query == "q9=2&z=+%2f&q3=new&q4=4&q6=6&bare&q5=a%20b&q6=more");
@@ -42,8 +42,8 @@ TEST_CASE("request-transformer leaves the octets of untouched query parameters a
 
 TEST_CASE("request-transformer changes bodies and keeps the text of other members") {
   Node node;
-  World world(node, with(R"({remove: {body: [r]}, rename: {body: ["old:new"]}, replace: {body: ["p:replaced", "nope:x"]},
-    add: {body: ["a:added", "have:no"]}, append: {body: ["ap:more", "ap2:first"]}})"));
+  World world(node, with(R"yml({remove: {body: [r]}, rename: {body: ["old:new"]}, replace: {body: ["p:replaced", "nope:x"]},
+    add: {body: ["a:added", "have:no"]}, append: {body: ["ap:more", "ap2:first"]}})yml"));
   Visit json(world, "a", "POST");
   CHECK(json.with_body("application/json", R"({"r":1,"old":12345678901234567890,"p":3,"have":[],"ap":"x"})").send() == 0);
   CHECK(json.body.replaced == R"({"new":12345678901234567890,"p":"replaced","have":[],"ap":["x","more"],"a":"added","ap2":["first"]})");
@@ -63,8 +63,8 @@ TEST_CASE("request-transformer changes bodies and keeps the text of other member
 
 TEST_CASE("request-transformer fills in templates") {
   Node node;
-  World world(node, with(R"({replace: {uri: "/n/$(query_params.q)"}, http_method: PUT, add: {headers: ["x-h:$(headers['x-foo'])",
-    "x-miss:[$(headers.nope or 'dflt')]", "x-q:$(query_params.q)"], querystring: ["h:$(headers.x_foo .. '!')"]}})"));
+  World world(node, with(R"yml({replace: {uri: "/n/$(query_params.q)"}, http_method: PUT, add: {headers: ["x-h:$(headers['x-foo'])",
+    "x-miss:[$(headers.nope or 'dflt')]", "x-q:$(query_params.q)"], querystring: ["h:$(headers.x_foo .. '!')"]}})yml"));
   Visit visit(world, "a", "GET", "/?q=a%0D%0Ab");
   CHECK(visit.header("X-Foo", "b&c").send() == 0);
   CHECK(visit.exchange.request.method == "PUT");
@@ -77,14 +77,14 @@ TEST_CASE("request-transformer fills in templates") {
 
 TEST_CASE("an expression that cannot be understood fails the load") {
   Node node;
-  World world(node, with(R"({add: {headers: ["x-e:$(nil + os.time())"]}})"));
+  World world(node, with(R"yml({add: {headers: ["x-e:$(nil + os.time())"]}})yml"));
   REQUIRE(world.errors.size() == 1);
   CHECK(world.errors[0].find("config.add.headers") != std::string::npos);
 }
 
 TEST_CASE("templates know the captures of the route's regex") {
   Node node;
-  World world(node, with(R"({replace: {uri: "/n/$(uri_captures['num'])/$(uri_captures.word)"}, add: {headers: ["x-cap:$(uri_captures[1])-$(uri_captures[2])"]}})"));
+  World world(node, with(R"yml({replace: {uri: "/n/$(uri_captures['num'])/$(uri_captures.word)"}, add: {headers: ["x-cap:$(uri_captures[1])-$(uri_captures[2])"]}})yml"));
   Visit visit(world, "a");
   visit.exchange.match.captures = {{"", "/re/abc/12"}, {"word", "abc"}, {"num", "12"}};
   CHECK(visit.send() == 0);

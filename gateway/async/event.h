@@ -11,7 +11,8 @@ namespace async {
 
 // auto waiting = event.wait();
 // co_await waiting;
-// A set event stays set until reset(). The waiter resumes from the ready queue, not inside set(). Must outlive the wait.
+// A set event stays set until reset(). The waiter resumes from the ready queue, not inside set(). Must outlive the
+// wait.
 class Event {
  public:
   explicit Event(ReadyQueue& queue) : queue_(queue) {}

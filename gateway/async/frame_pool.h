@@ -1,6 +1,6 @@
 #pragma once
-// Memory of coroutine frames: each thread keeps freed frames in classes of 64 bytes, because a frame for every request from
-// malloc costs twice what one from here does.
+// Memory of coroutine frames: each thread keeps freed frames in classes of 64 bytes, because a frame for every request
+// from malloc costs twice what one from here does.
 
 #include <cstddef>
 
@@ -10,8 +10,8 @@ inline constexpr size_t frame_class_bytes = 64;
 inline constexpr size_t pooled_frame_bytes_max = 2048;  // larger frames come from the heap
 inline constexpr size_t pooled_frames_per_class_max = 4096;
 
-// A frame may be freed by another thread than the one that took it; it then stays with that thread. Under AddressSanitizer
-// both go straight to the heap, so that a use after free is seen.
+// A frame may be freed by another thread than the one that took it; it then stays with that thread. Under
+// AddressSanitizer both go straight to the heap, so that a use after free is seen.
 void* take_frame(size_t bytes);
 void give_frame(void* frame, size_t bytes) noexcept;
 

@@ -1,6 +1,6 @@
 #pragma once
-// What shall run before the loop sleeps again. Waking somebody means queueing him: his code never runs inside the call that woke
-// him, so that nobody is destroyed under his own feet and the stack stays flat.
+// What shall run before the loop sleeps again. Waking somebody means queueing him: his code never runs inside the call
+// that woke him, so that nobody is destroyed under his own feet and the stack stays flat.
 
 #include <cstddef>
 
@@ -49,8 +49,8 @@ class ReadyQueue {
     head_.previous_->next_ = &ready;
     head_.previous_ = &ready;
   }
-  // Runs what is queued now; what that queues in turn waits for the next call. Entries may withdraw each other meanwhile.
-  // Returns how many ran.
+  // Runs what is queued now; what that queues in turn waits for the next call. Entries may withdraw each other
+  // meanwhile. Returns how many ran.
   size_t run_batch() {
     if (empty()) return 0;
     Ready end(nullptr);

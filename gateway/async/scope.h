@@ -28,7 +28,7 @@ class Scope : private Ready {
   void free_finished();
 
   ReadyQueue& queue_;
-  Entry* first_ = nullptr;     // unfinished, oldest first
+  Entry* first_ = nullptr;  // unfinished, oldest first
   Entry* last_ = nullptr;
   Entry* finished_ = nullptr;  // waiting to be freed
   size_t count_ = 0;

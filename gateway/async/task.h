@@ -1,13 +1,13 @@
 #pragma once
-// A task is a function that can wait. It starts when it is called and runs until it has to wait for the first time; its owner
-// awaits it, once, by name:
+// A task is a function that can wait. It starts when it is called and runs until it has to wait for the first time; its
+// owner awaits it, once, by name:
 //
 //   auto reading = read_head(stream);
 //   auto head = co_await reading;
 //
-// Destroying a task that waits cancels it: the frame goes, its destructors run, nothing is resumed. A task must not be destroyed
-// by code that it is running itself. GCC 12 frees temporaries twice when they share a statement with co_await; therefore only
-// a named task can be awaited.
+// Destroying a task that waits cancels it: the frame goes, its destructors run, nothing is resumed. A task must not be
+// destroyed by code that it is running itself. GCC 12 frees temporaries twice when they share a statement with
+// co_await; therefore only a named task can be awaited.
 
 #include <cassert>
 #include <coroutine>
@@ -64,7 +64,8 @@ class PromiseBase {
   void* context_ = nullptr;  // of finished_; without one, the frame that awaits this task
 };
 
-// The result is constructed in the promise, never assigned: assigning makes GCC 12 warn without a reason, and needs a default.
+// The result is constructed in the promise, never assigned: assigning makes GCC 12 warn without a reason, and needs a
+// default.
 template <typename T>
 class Promise : public PromiseBase {
  public:
@@ -76,7 +77,7 @@ class Promise : public PromiseBase {
   }
   Task<T> get_return_object();
   template <typename U = T>
-    requires std::is_constructible_v<T, U&&>
+  requires std::is_constructible_v<T, U&&>
   void return_value(U&& value) {
     ::new (static_cast<void*>(storage_)) T(std::forward<U>(value));
     has_result_ = true;

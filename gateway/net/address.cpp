@@ -113,20 +113,28 @@ Address Address::with_port(uint16_t port) const {
 std::string Address::ip() const {
   char text[INET6_ADDRSTRLEN] = "";
   switch (family_) {
-    case Family::v4: return inet_ntop(AF_INET, bytes_.data(), text, sizeof text);
-    case Family::v6: return inet_ntop(AF_INET6, bytes_.data(), text, sizeof text);
-    case Family::unix_path: return std::string(unix_prefix);
-    case Family::none: break;
+    case Family::v4:
+      return inet_ntop(AF_INET, bytes_.data(), text, sizeof text);
+    case Family::v6:
+      return inet_ntop(AF_INET6, bytes_.data(), text, sizeof text);
+    case Family::unix_path:
+      return std::string(unix_prefix);
+    case Family::none:
+      break;
   }
   return {};
 }
 
 std::string Address::text() const {
   switch (family_) {
-    case Family::v4: return ip() + ":" + std::to_string(port_);
-    case Family::v6: return std::string("[").append(ip()).append("]:").append(std::to_string(port_));
-    case Family::unix_path: return std::string(unix_prefix) + path_;
-    case Family::none: break;
+    case Family::v4:
+      return ip() + ":" + std::to_string(port_);
+    case Family::v6:
+      return std::string("[").append(ip()).append("]:").append(std::to_string(port_));
+    case Family::unix_path:
+      return std::string(unix_prefix) + path_;
+    case Family::none:
+      break;
   }
   return {};
 }

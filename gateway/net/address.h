@@ -16,7 +16,8 @@ class Address {
   enum class Family : uint8_t { none, v4, v6, unix_path };
 
   Address() = default;
-  // "10.0.0.1:80", "[::1]:80", "unix:/run/x.sock"; without a port (and without brackets for IPv6) `default_port` is taken.
+  // "10.0.0.1:80", "[::1]:80", "unix:/run/x.sock"; without a port (and without brackets for IPv6) `default_port` is
+  // taken.
   static std::optional<Address> parse(std::string_view text, uint16_t default_port = 0);
   // An IP literal, IPv6 with or without brackets. Empty for names.
   static std::optional<Address> from_ip(std::string_view ip, uint16_t port);
@@ -43,8 +44,8 @@ class Address {
  private:
   Family family_ = Family::none;
   uint16_t port_ = 0;
-  uint32_t zone_ = 0;                    // IPv6 scope id
-  std::array<uint8_t, 16> bytes_{};      // four of them for IPv4
+  uint32_t zone_ = 0;                // IPv6 scope id
+  std::array<uint8_t, 16> bytes_{};  // four of them for IPv4
   std::string path_;
 };
 

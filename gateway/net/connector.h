@@ -30,6 +30,8 @@ class [[nodiscard]] Connect final : public Operation {
 
 // auto connecting = connect(loop, address, 5'000);
 // auto connected = co_await connecting;
-inline Connect connect(Loop& loop, const Address& address, uint32_t timeout_ms) { return Connect(loop, address, timeout_ms); }
+inline Connect connect(Loop& loop, const Address& address, uint32_t timeout_ms) {
+  return Connect(loop, address, timeout_ms);
+}
 
 }  // namespace net

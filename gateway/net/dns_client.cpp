@@ -59,11 +59,16 @@ DnsAnswer failure(int status) {
   answer.error.side = async::Side::upstream;
   answer.error.code = status;
   answer.error.retry_safe = true;
-  answer.negative = status == ARES_ENOTFOUND || status == ARES_ENODATA || status == ARES_SUCCESS || status == ARES_EBADNAME;
-  if (status == ARES_ENOTFOUND) answer.error.what = "name does not exist";
-  else if (status == ARES_EBADNAME) answer.error.what = "not a name";
-  else if (answer.negative) answer.error.what = "no address";
-  else answer.error.what = "name server failed";
+  answer.negative =
+      status == ARES_ENOTFOUND || status == ARES_ENODATA || status == ARES_SUCCESS || status == ARES_EBADNAME;
+  if (status == ARES_ENOTFOUND)
+    answer.error.what = "name does not exist";
+  else if (status == ARES_EBADNAME)
+    answer.error.what = "not a name";
+  else if (answer.negative)
+    answer.error.what = "no address";
+  else
+    answer.error.what = "name server failed";
   answer.error.timeout = status == ARES_ETIMEOUT;
   return answer;
 }
@@ -79,7 +84,8 @@ DnsClient::DnsClient(Loop& loop, const DnsOptions& options)
   settings.sock_state_cb_data = this;
   settings.timeout = static_cast<int>(options.try_timeout_ms);
   settings.tries = options.tries;
-  if (ares_init_options(&channel_, &settings, ARES_OPT_SOCK_STATE_CB | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES) != ARES_SUCCESS) {
+  if (ares_init_options(&channel_, &settings, ARES_OPT_SOCK_STATE_CB | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES) !=
+      ARES_SUCCESS) {
     channel_ = nullptr;  // every question is then answered by a failure
     return;
   }
@@ -101,7 +107,8 @@ void DnsClient::ask(const std::string& name, Asker& asker) {
 
 void DnsClient::send(Question* question) {
   queries_++;
-  ares_search(channel_, question->name.c_str(), ns_c_in, question->v6 ? ns_t_aaaa : ns_t_a, &DnsClient::on_reply, question);
+  ares_search(channel_, question->name.c_str(), ns_c_in, question->v6 ? ns_t_aaaa : ns_t_a, &DnsClient::on_reply,
+              question);
 }
 
 void DnsClient::on_reply(void* context, int status, int, unsigned char* bytes, int byte_count) {
@@ -146,7 +153,8 @@ void DnsClient::Processing::process(async::Ready& self) {
   while (!client.events_.empty()) {
     auto [fd, events] = client.events_.back();
     client.events_.pop_back();
-    ares_process_fd(client.channel_, events & ~uint32_t{EPOLLOUT} ? fd : ARES_SOCKET_BAD, events & EPOLLOUT ? fd : ARES_SOCKET_BAD);
+    ares_process_fd(client.channel_, events & ~uint32_t{EPOLLOUT} ? fd : ARES_SOCKET_BAD,
+                    events & EPOLLOUT ? fd : ARES_SOCKET_BAD);
   }
   client.arm_timer();
 }

@@ -18,7 +18,7 @@ namespace net {
 struct DnsAnswer {
   std::vector<Address> addresses;  // port 0; empty: `error` says why
   uint32_t ttl_s = 0;
-  bool negative = false;           // the servers say that there is nothing; else they did not answer
+  bool negative = false;  // the servers say that there is nothing; else they did not answer
   async::Error error{};
 };
 

@@ -39,7 +39,7 @@ std::vector<Address> HostsFile::find(const std::string& name) {
 }
 
 void HostsFile::read_if_changed() {
-  struct stat status{};
+  struct stat status {};
   if (::stat(path_.c_str(), &status) != 0) {
     names_.clear();
     bytes_ = -1;

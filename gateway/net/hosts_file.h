@@ -15,8 +15,8 @@ class HostsFile {
  public:
   explicit HostsFile(std::string path) : path_(std::move(path)) {}
   // Addresses with port 0, IPv4 when there are any, else IPv6; empty: the name is not known here. `name` in lower case.
-  // Reads the file again when it has changed. "localhost" and names below it are loopback whatever the file says nothing
-  // about (RFC 6761 section 6.3).
+  // Reads the file again when it has changed. "localhost" and names below it are loopback whatever the file says
+  // nothing about (RFC 6761 section 6.3).
   std::vector<Address> find(const std::string& name);
 
  private:

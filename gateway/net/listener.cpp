@@ -31,7 +31,8 @@ async::Error failure(std::string_view what, int fd) {
 
 }  // namespace
 
-async::Result<std::unique_ptr<Listener>> Listener::open(Loop& loop, const ListenOptions& options, OnConnection on_connection) {
+async::Result<std::unique_ptr<Listener>> Listener::open(Loop& loop, const ListenOptions& options,
+                                                        OnConnection on_connection) {
   sockaddr_storage storage;
   socklen_t bytes = options.address.to_sockaddr(storage);
   if (bytes == 0) {
@@ -44,7 +45,8 @@ async::Result<std::unique_ptr<Listener>> Listener::open(Loop& loop, const Listen
   auto* address = reinterpret_cast<sockaddr*>(&storage);
   if (!options.address.is_unix()) {
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (options.reuse_port && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) return failure("SO_REUSEPORT", fd);
+    if (options.reuse_port && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0)
+      return failure("SO_REUSEPORT", fd);
     if (storage.ss_family == AF_INET6) setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6_only, sizeof v6_only);
   }
   int bound = ::bind(fd, address, bytes);
@@ -56,14 +58,19 @@ async::Result<std::unique_ptr<Listener>> Listener::open(Loop& loop, const Listen
   if (::listen(fd, options.backlog) != 0) return failure("listen", fd);
   bytes = sizeof storage;
   if (getsockname(fd, address, &bytes) != 0) return failure("getsockname", fd);
-  std::unique_ptr<Listener> listener(new Listener(loop, fd, Address::from_sockaddr(address, bytes), std::move(on_connection)));
+  std::unique_ptr<Listener> listener(
+      new Listener(loop, fd, Address::from_sockaddr(address, bytes), std::move(on_connection)));
   // Level-triggered, since a turn may leave connections in the backlog.
   if (!loop.watch(fd, EPOLLIN, *listener)) return failure("epoll", -1);
   return listener;
 }
 
 Listener::Listener(Loop& loop, int fd, Address address, OnConnection on_connection)
-    : loop_(loop), fd_(fd), address_(std::move(address)), on_connection_(std::move(on_connection)), accepting_(*this),
+    : loop_(loop),
+      fd_(fd),
+      address_(std::move(address)),
+      on_connection_(std::move(on_connection)),
+      accepting_(*this),
       retry_(&Listener::try_again, this) {}
 
 Listener::~Listener() {
@@ -107,7 +114,8 @@ void Listener::accept_some() {
       if (errno == EAGAIN) return;
       continue;  // a connection that has gone while it waited; the next one may be fine
     }
-    on_connection_(std::make_unique<SocketStream>(loop_, fd, Address::from_sockaddr(reinterpret_cast<const sockaddr*>(&storage), bytes)));
+    on_connection_(std::make_unique<SocketStream>(
+        loop_, fd, Address::from_sockaddr(reinterpret_cast<const sockaddr*>(&storage), bytes)));
   }
 }
 

@@ -12,18 +12,20 @@
 namespace net {
 
 struct ListenOptions {
-  Address address;            // port 0: the kernel chooses, see Listener::port()
-  int backlog = 16'384;       // the kernel cuts it to net.core.somaxconn
-  bool reuse_port = true;     // each worker has its own listener; the kernel spreads connections
-  bool ipv6_only = true;      // of an IPv6 address
+  Address address;         // port 0: the kernel chooses, see Listener::port()
+  int backlog = 16'384;    // the kernel cuts it to net.core.somaxconn
+  bool reuse_port = true;  // each worker has its own listener; the kernel spreads connections
+  bool ipv6_only = true;   // of an IPv6 address
 };
 
 class Listener final : private Handler {
  public:
   // Must not destroy the listener; pause() is allowed.
   using OnConnection = std::function<void(std::unique_ptr<Stream>)>;
-  // Starts accepting at once. Error.what names the step, Error.code is errno. A dead unix socket of the same path is replaced.
-  static async::Result<std::unique_ptr<Listener>> open(Loop& loop, const ListenOptions& options, OnConnection on_connection);
+  // Starts accepting at once. Error.what names the step, Error.code is errno. A dead unix socket of the same path is
+  // replaced.
+  static async::Result<std::unique_ptr<Listener>> open(Loop& loop, const ListenOptions& options,
+                                                       OnConnection on_connection);
   ~Listener();
 
   const Address& address() const { return address_; }

@@ -16,8 +16,8 @@
 
 namespace net {
 
-// Something with a file descriptor. It only notes what has become possible and queues who waits for it; nobody's code runs
-// while events are handed out, so a handler never goes away in the middle of a batch except by its own fault.
+// Something with a file descriptor. It only notes what has become possible and queues who waits for it; nobody's code
+// runs while events are handed out, so a handler never goes away in the middle of a batch except by its own fault.
 class Handler {
  public:
   virtual void on_events(uint32_t epoll_events) = 0;
@@ -26,10 +26,11 @@ class Handler {
   ~Handler() = default;
 };
 
-// Everything but post() and stop() belongs to the thread that calls run(). Everything that uses a loop must be gone before it.
+// Everything but post() and stop() belongs to the thread that calls run(). Everything that uses a loop must be gone
+// before it.
 class Loop {
  public:
-  Loop();                        // on the system's clock
+  Loop();  // on the system's clock
   explicit Loop(Clock& clock);
   ~Loop();
   Loop(const Loop&) = delete;
@@ -39,8 +40,8 @@ class Loop {
   void run();
   // From any thread, or from inside.
   void stop();
-  // One turn: waits at most `wait_ms_max` for something to happen (less when a timer is due), then handles it. False when
-  // nothing happened. With a hand-wound clock use 0.
+  // One turn: waits at most `wait_ms_max` for something to happen (less when a timer is due), then handles it. False
+  // when nothing happened. With a hand-wound clock use 0.
   bool turn(uint32_t wait_ms_max);
   // Turns without waiting until nothing happens any more: for tests.
   void run_until_idle();
@@ -49,8 +50,8 @@ class Loop {
   uint64_t now_ms() const { return now_ms_; }
   int64_t wall_ms() const { return wall_ms_; }
 
-  // From any thread: runs `message` on the loop's thread, in the order of posting. Messages that the loop never gets to run
-  // are destroyed with it.
+  // From any thread: runs `message` on the loop's thread, in the order of posting. Messages that the loop never gets to
+  // run are destroyed with it.
   void post(std::function<void()> message);
   // At the end of this turn, after everything that has become ready.
   void defer(std::function<void()> callback);

@@ -7,7 +7,11 @@
 namespace net {
 
 Operation::Operation(Stream* stream, Place place, uint32_t timeout_ms)
-    : async::Ready(&Operation::run), stream_(stream), timer_(&Operation::timed_out, this), timeout_ms_(timeout_ms), place_(place) {}
+    : async::Ready(&Operation::run),
+      stream_(stream),
+      timer_(&Operation::timed_out, this),
+      timeout_ms_(timeout_ms),
+      place_(place) {}
 
 Operation::~Operation() { leave(); }
 

@@ -29,7 +29,8 @@ class Operation : private async::Ready {
   virtual bool attempt() = 0;
   virtual void fail(async::Error error) = 0;
 
-  // Takes the place in the stream and arms the deadline. `try_again_soon`: the stream may still be ready, but others go first.
+  // Takes the place in the stream and arms the deadline. `try_again_soon`: the stream may still be ready, but others go
+  // first.
   void wait(std::coroutine_handle<> waiting, bool try_again_soon);
   // Some bytes have gone: the deadline starts anew.
   void progressed();
@@ -39,8 +40,8 @@ class Operation : private async::Ready {
 
  private:
   friend Stream;
-  void wake();                     // the stream may be ready
-  void end(async::Error error);    // the stream is closed or destroyed
+  void wake();                   // the stream may be ready
+  void end(async::Error error);  // the stream is closed or destroyed
   void complete();
   static void run(async::Ready& self);
   static void timed_out(void* self);

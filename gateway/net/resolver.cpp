@@ -15,9 +15,9 @@ struct ResolverName final : DnsClient::Asker {
 
   Resolver::State& state;
   std::string name;
-  Resolved resolved;              // empty: none yet, or it does not exist
-  async::Error error{};           // of the last question, when there is nothing in `resolved`
-  uint64_t ask_again_ms = 0;      // no question before that
+  Resolved resolved;          // empty: none yet, or it does not exist
+  async::Error error{};       // of the last question, when there is nothing in `resolved`
+  uint64_t ask_again_ms = 0;  // no question before that
   bool asking = false;
   std::vector<Resolve*> waiting;
 };
@@ -40,7 +40,9 @@ bool has_upper_case(std::string_view name) {
 
 struct Resolver::State {
   State(Loop& owner, ResolverOptions settings)
-      : loop(owner), options(std::move(settings)), hosts(options.hosts_file),
+      : loop(owner),
+        options(std::move(settings)),
+        hosts(options.hosts_file),
         dns(owner, DnsOptions{options.servers, options.try_timeout_ms, options.tries}) {}
 
   ResolverName& find(std::string_view name);
@@ -49,7 +51,8 @@ struct Resolver::State {
   bool settle(ResolverName& name);
   void ask(ResolverName& name);
   bool is_usable(const ResolverName& name) const {
-    return !name.resolved.addresses.empty() && loop.now_ms() < name.resolved.expires_ms + options.stale_ttl_s * uint64_t{1000};
+    return !name.resolved.addresses.empty() &&
+           loop.now_ms() < name.resolved.expires_ms + options.stale_ttl_s * uint64_t{1000};
   }
 
   Loop& loop;
@@ -137,11 +140,16 @@ const Resolved* Resolver::cached(std::string_view name) {
 uint64_t Resolver::queries() const { return state_->dns.queries(); }
 
 void Resolver::flush() {
-  std::erase_if(state_->names, [](const auto& entry) { return !entry.second->asking && entry.second->waiting.empty(); });
+  std::erase_if(state_->names,
+                [](const auto& entry) { return !entry.second->asking && entry.second->waiting.empty(); });
 }
 
 Resolve::Resolve(Resolver& resolver, std::string_view name, uint32_t timeout_ms)
-    : async::Ready(&Resolve::run), resolver_(resolver), name_(name), timeout_ms_(timeout_ms), timer_(&Resolve::timed_out, this) {}
+    : async::Ready(&Resolve::run),
+      resolver_(resolver),
+      name_(name),
+      timeout_ms_(timeout_ms),
+      timer_(&Resolve::timed_out, this) {}
 
 Resolve::~Resolve() {
   if (waits_for_) std::erase(waits_for_->waiting, this);
@@ -169,8 +177,10 @@ void Resolve::await_suspend(std::coroutine_handle<> waiting) {
 }
 
 void Resolve::take(const ResolverName& name) {
-  if (!name.resolved.addresses.empty()) result_ = name.resolved;
-  else result_ = name.error;
+  if (!name.resolved.addresses.empty())
+    result_ = name.resolved;
+  else
+    result_ = name.error;
 }
 
 void Resolve::run(async::Ready& self) {

@@ -17,25 +17,25 @@
 namespace net {
 
 struct ResolverOptions {
-  std::vector<std::string> servers;        // "10.0.0.2", "10.0.0.2:5353"; empty: those of /etc/resolv.conf
+  std::vector<std::string> servers;  // "10.0.0.2", "10.0.0.2:5353"; empty: those of /etc/resolv.conf
   std::string hosts_file = "/etc/hosts";
-  uint32_t try_timeout_ms = 2'000;         // of one question to one server
+  uint32_t try_timeout_ms = 2'000;  // of one question to one server
   int tries = 3;
-  uint32_t ttl_min_s = 1;                  // answers with TTL 0 would make a question of every request
-  uint32_t ttl_max_s = 0;                  // 0: as the answer says
-  uint32_t negative_ttl_s = 30;            // the name or its addresses do not exist
-  uint32_t error_ttl_s = 1;                // no server answered
-  uint32_t stale_ttl_s = 3'600;            // how long an old answer serves while it is asked for again
+  uint32_t ttl_min_s = 1;        // answers with TTL 0 would make a question of every request
+  uint32_t ttl_max_s = 0;        // 0: as the answer says
+  uint32_t negative_ttl_s = 30;  // the name or its addresses do not exist
+  uint32_t error_ttl_s = 1;      // no server answered
+  uint32_t stale_ttl_s = 3'600;  // how long an old answer serves while it is asked for again
   size_t names_max = 10'000;
 };
 
 struct Resolved {
-  std::vector<Address> addresses;          // with port 0, in the order of the answer; IPv4 when the name has any, else IPv6
-  uint64_t expires_ms = 0;                 // of the loop's clock
+  std::vector<Address> addresses;  // with port 0, in the order of the answer; IPv4 when the name has any, else IPv6
+  uint64_t expires_ms = 0;         // of the loop's clock
 };
 
 class Resolver;
-struct ResolverName;                       // one name in the cache
+struct ResolverName;  // one name in the cache
 
 // Result<Resolved>. Errors: timeout; "name does not exist"; "no address"; "name server failed".
 class [[nodiscard]] Resolve : private async::Ready {
@@ -71,8 +71,8 @@ class Resolver {
   // auto resolving = resolver.resolve(name, 5'000);
   // auto resolved = co_await resolving;
   Resolve resolve(std::string_view name, uint32_t timeout_ms) { return Resolve(*this, name, timeout_ms); }
-  // A fresh or stale answer that is there already (stale ones are asked for again in the background); else nullptr. No copy:
-  // valid until the next await.
+  // A fresh or stale answer that is there already (stale ones are asked for again in the background); else nullptr. No
+  // copy: valid until the next await or the next call of the resolver.
   const Resolved* cached(std::string_view name);
   // Questions sent to servers so far.
   uint64_t queries() const;

@@ -21,8 +21,10 @@ class [[nodiscard]] Sleep : private async::Ready {
   void await_suspend(std::coroutine_handle<> waiting) {
     waiting_ = waiting;
     // A time that has passed means: let the others run first.
-    if (until_ms_ <= loop_.now_ms()) loop_.ready().push(*this);
-    else loop_.timers().arm(timer_, until_ms_);
+    if (until_ms_ <= loop_.now_ms())
+      loop_.ready().push(*this);
+    else
+      loop_.timers().arm(timer_, until_ms_);
   }
   void await_resume() const {}
 

@@ -19,7 +19,8 @@ Attempt failure(int code, std::string_view what) {
   attempt.kind = Attempt::Kind::failed;
   attempt.error.what = what;
   attempt.error.code = code;
-  attempt.error.closed = code == ECONNRESET || code == EPIPE || code == EBADF || code == ENOTCONN || code == ECONNABORTED;
+  attempt.error.closed =
+      code == ECONNRESET || code == EPIPE || code == EBADF || code == ENOTCONN || code == ECONNABORTED;
   attempt.error.timeout = code == ETIMEDOUT;
   return attempt;
 }
@@ -73,8 +74,8 @@ Attempt SocketStream::try_read(std::span<char> into) {
   while (count < 0 && errno == EINTR);
   Attempt attempt;
   if (count > 0) {
-    // A short read means the socket is dry: the next edge will tell, which saves the recv that would find nothing. Unless
-    // the end has been announced: there is no edge after that one.
+    // A short read means the socket is dry: the next edge will tell, which saves the recv that would find nothing.
+    // Unless the end has been announced: there is no edge after that one.
     if (static_cast<size_t>(count) < into.size()) readable_ = false;
     attempt.kind = Attempt::Kind::done;
     attempt.bytes = static_cast<size_t>(count);

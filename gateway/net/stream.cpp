@@ -39,10 +39,17 @@ void Read::await_suspend(std::coroutine_handle<> waiting) { wait(waiting, stream
 bool Read::attempt() {
   Attempt attempt = stream_->try_read(into_);
   switch (attempt.kind) {
-    case Attempt::Kind::again: return false;
-    case Attempt::Kind::done: result_ = attempt.bytes; break;
-    case Attempt::Kind::end: result_ = size_t{0}; break;
-    case Attempt::Kind::failed: result_ = attempt.error; break;
+    case Attempt::Kind::again:
+      return false;
+    case Attempt::Kind::done:
+      result_ = attempt.bytes;
+      break;
+    case Attempt::Kind::end:
+      result_ = size_t{0};
+      break;
+    case Attempt::Kind::failed:
+      result_ = attempt.error;
+      break;
   }
   return true;
 }
@@ -83,7 +90,9 @@ bool Write::attempt() {
         if (some) progressed();
         return false;
       case Attempt::Kind::end:
-      case Attempt::Kind::failed: result_ = attempt.error; return true;
+      case Attempt::Kind::failed:
+        result_ = attempt.error;
+        return true;
     }
   }
 }

@@ -1,6 +1,6 @@
 #pragma once
-// A connection, whatever it runs over: plain socket, TLS, memory. Reads and writes are awaited by name and give a result when
-// they are complete:
+// A connection, whatever it runs over: plain socket, TLS, memory. Reads and writes are awaited by name and give a
+// result when they are complete:
 //
 //   auto reading = stream.read(block.span(), options.header_timeout_ms);
 //   auto count = co_await reading;              // Result<size_t>; 0: the peer ended its direction in order
@@ -27,16 +27,16 @@ namespace net {
 struct Attempt {
   enum class Kind : uint8_t { done, end, again, failed };
   Kind kind = Kind::again;
-  size_t bytes = 0;           // done
-  async::Error error{};       // failed
+  size_t bytes = 0;      // done
+  async::Error error{};  // failed
 };
 
 // What a handshake agreed on. Views live as long as the stream.
 struct TlsInfo {
-  std::string_view version;   // "TLSv1.3"
-  std::string_view cipher;    // "TLS_AES_256_GCM_SHA384"
-  std::string sni;            // server side: the name the client asked for; empty without one
-  std::string alpn;           // empty: none agreed
+  std::string_view version;  // "TLSv1.3"
+  std::string_view cipher;   // "TLS_AES_256_GCM_SHA384"
+  std::string sni;           // server side: the name the client asked for; empty without one
+  std::string alpn;          // empty: none agreed
 };
 
 // Result<size_t>: bytes read, at least 1; 0 at the end. Errors: timeout; closed (reset, or closed by us).

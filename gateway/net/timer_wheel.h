@@ -38,19 +38,20 @@ class Timer {
   uint64_t slot_ms_ = 0;  // when the slot it sits in is looked at; at_ms_ may be later
 };
 
-// One tick is 1 ms. Level 0 has 256 slots of one tick, three levels above have 64 slots each, so 2^26 ms (18 h) ahead are
-// exact; what is further away waits in the last slot and is sorted again.
+// One tick is 1 ms. Level 0 has 256 slots of one tick, three levels above have 64 slots each, so 2^26 ms (18 h) ahead
+// are exact; what is further away waits in the last slot and is sorted again.
 class TimerWheel {
  public:
   explicit TimerWheel(uint64_t now_ms);
   ~TimerWheel();
 
-  // An armed timer is moved; moving it to a later time is one store, since its slot is looked at again when it comes up.
-  // A time that has passed fires at the next advance().
+  // An armed timer is moved; moving it to a later time is one store, since its slot is looked at again when it comes
+  // up. A time that has passed fires at the next advance().
   void arm(Timer& timer, uint64_t at_ms);
   // Runs everything due up to `now_ms`, in the order of time. Returns how many callbacks ran.
   size_t advance(uint64_t now_ms);
-  // When advance() should be called next at the latest: never later than the first timer, perhaps earlier. Empty: nothing armed.
+  // When advance() should be called next at the latest: never later than the first timer, perhaps earlier. Empty:
+  // nothing armed.
   std::optional<uint64_t> next_ms();
 
  private:

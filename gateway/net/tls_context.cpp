@@ -41,11 +41,13 @@ std::unique_ptr<TlsContext> TlsContext::client() {
   return std::unique_ptr<TlsContext>(new TlsContext(TLS_client_method(), false));
 }
 
-TlsContext::TlsContext(const SSL_METHOD* method, bool is_server) : context_(SSL_CTX_new(method)), is_server_(is_server) {
+TlsContext::TlsContext(const SSL_METHOD* method, bool is_server)
+    : context_(SSL_CTX_new(method)), is_server_(is_server) {
   SSL_CTX* context = context_.get();
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   // A write may be repeated from another buffer with the same bytes, and idle connections give their buffers back.
-  SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_mode(context,
+                   SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
   // One read takes all there is, in place of one for each record's head and one for its body.
   SSL_CTX_set_read_ahead(context, 1);
@@ -119,8 +121,8 @@ int TlsContext::on_certificate(SSL* ssl, void* self) {
 }
 
 // Our order decides. A client that offers nothing we speak goes on without ALPN, as HTTP/1.1 clients did before it.
-int TlsContext::on_alpn(SSL*, const unsigned char** out, unsigned char* out_bytes, const unsigned char* in, unsigned in_bytes,
-                        void* self) {
+int TlsContext::on_alpn(SSL*, const unsigned char** out, unsigned char* out_bytes, const unsigned char* in,
+                        unsigned in_bytes, void* self) {
   const std::string& ours = static_cast<TlsContext*>(self)->alpn_wire_;
   unsigned char* chosen = nullptr;
   int agreed = SSL_select_next_proto(&chosen, out_bytes, reinterpret_cast<const unsigned char*>(ours.data()),

@@ -1,6 +1,6 @@
 #pragma once
-// What the handshakes of one listener or one kind of upstream have in common: versions, certificates, trust. Built on the
-// control thread, immutable afterwards, used by all workers.
+// What the handshakes of one listener or one kind of upstream have in common: versions, certificates, trust. Built on
+// the control thread, immutable afterwards, used by all workers.
 
 #include <openssl/ssl.h>
 
@@ -27,8 +27,8 @@ class TlsContext {
   void trust_system();
   // Most wanted first.
   void set_alpn(const std::vector<std::string>& protocols);
-  // Server: choose the certificate by the name the client asked for (empty: it named none), by calling SSL_use_* or SSL_set_SSL_CTX
-  // on `ssl`. False refuses the handshake. Called on the workers' threads.
+  // Server: choose the certificate by the name the client asked for (empty: it named none), by calling SSL_use_* or
+  // SSL_set_SSL_CTX on `ssl`. False refuses the handshake. Called on the workers' threads.
   using ChooseCertificate = std::function<bool(SSL* ssl, std::string_view sni)>;
   void choose_certificate(ChooseCertificate choose);
   // Server: ask clients for a certificate, verified against what is trusted; `required` refuses those without.
@@ -43,7 +43,8 @@ class TlsContext {
   };
   TlsContext(const SSL_METHOD* method, bool is_server);
   static int on_certificate(SSL* ssl, void* self);
-  static int on_alpn(SSL* ssl, const unsigned char** out, unsigned char* out_bytes, const unsigned char* in, unsigned in_bytes, void* self);
+  static int on_alpn(SSL* ssl, const unsigned char** out, unsigned char* out_bytes, const unsigned char* in,
+                     unsigned in_bytes, void* self);
 
   std::unique_ptr<SSL_CTX, Free> context_;
   bool is_server_;

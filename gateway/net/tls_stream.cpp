@@ -41,10 +41,17 @@ struct InnerBio {
     }
     Attempt attempt = stream.inner_->try_read({into, static_cast<size_t>(bytes)});
     switch (attempt.kind) {
-      case Attempt::Kind::done: return static_cast<int>(attempt.bytes);
-      case Attempt::Kind::end: stream.inner_ended_ = true; return 0;
-      case Attempt::Kind::again: BIO_set_retry_read(bio); return -1;
-      case Attempt::Kind::failed: stream.inner_error_ = attempt.error; return -1;
+      case Attempt::Kind::done:
+        return static_cast<int>(attempt.bytes);
+      case Attempt::Kind::end:
+        stream.inner_ended_ = true;
+        return 0;
+      case Attempt::Kind::again:
+        BIO_set_retry_read(bio);
+        return -1;
+      case Attempt::Kind::failed:
+        stream.inner_error_ = attempt.error;
+        return -1;
     }
     return -1;
   }
@@ -55,8 +62,10 @@ struct InnerBio {
     std::string_view part(from, static_cast<size_t>(bytes));
     Attempt attempt = stream.inner_->try_write({&part, 1}, 0);
     if (attempt.kind == Attempt::Kind::done) return static_cast<int>(attempt.bytes);
-    if (attempt.kind == Attempt::Kind::again) BIO_set_retry_write(bio);
-    else stream.inner_error_ = attempt.error;
+    if (attempt.kind == Attempt::Kind::again)
+      BIO_set_retry_write(bio);
+    else
+      stream.inner_error_ = attempt.error;
     return -1;
   }
 
@@ -78,9 +87,7 @@ Attempt failure(std::string_view what, bool closed) {
 
 bool is_ip(const std::string& name) { return Address::from_ip(name, 0).has_value(); }
 
-std::string without_brackets(const std::string& ip) {
-  return ip.starts_with('[') ? ip.substr(1, ip.size() - 2) : ip;
-}
+std::string without_brackets(const std::string& ip) { return ip.starts_with('[') ? ip.substr(1, ip.size() - 2) : ip; }
 
 }  // namespace
 
@@ -137,10 +144,17 @@ Attempt TlsStream::outcome(int returned, std::string_view what) {
   Attempt attempt;
   switch (SSL_get_error(ssl_.get(), returned)) {
     case SSL_ERROR_WANT_READ:
-    case SSL_ERROR_WANT_WRITE: return attempt;
-    case SSL_ERROR_ZERO_RETURN: attempt.kind = Attempt::Kind::end; return attempt;
-    case SSL_ERROR_SYSCALL: broken_ = true; break;
-    default: broken_ = true; break;
+    case SSL_ERROR_WANT_WRITE:
+      return attempt;
+    case SSL_ERROR_ZERO_RETURN:
+      attempt.kind = Attempt::Kind::end;
+      return attempt;
+    case SSL_ERROR_SYSCALL:
+      broken_ = true;
+      break;
+    default:
+      broken_ = true;
+      break;
   }
   if (inner_ended_) return failure("ended without close_notify", true);
   if (!inner_error_.what.empty()) {
@@ -215,8 +229,8 @@ Attempt TlsStream::try_write(std::span<const std::string_view> parts, size_t off
   if (broken_) return failure("connection closed", true);
   constexpr size_t record_bytes = 16 * 1024;
   std::string_view bytes = parts[0].substr(offset).substr(0, record_bytes);
-  // Head and body go in one record: small parts are put side by side first. OpenSSL wants the same bytes when a write is
-  // repeated, and gets them, since the same parts are offered again.
+  // Head and body go in one record: small parts are put side by side first. OpenSSL wants the same bytes when a write
+  // is repeated, and gets them, since the same parts are offered again.
   Block block;
   if (parts.size() > 1 && bytes.size() < record_bytes) {
     block = loop().buffers().take();

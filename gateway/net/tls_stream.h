@@ -12,15 +12,15 @@
 namespace net {
 
 struct TlsClientOptions {
-  std::string server_name;   // SNI, and what the certificate must be for; an IP literal is verified but not sent as SNI
+  std::string server_name;  // SNI, and what the certificate must be for; an IP literal is verified but not sent as SNI
   bool verify = true;
   int verify_depth_max = 0;  // 0: OpenSSL's own
 };
 
 class TlsStream;
 
-// Result<void>. Errors: timeout; closed; else `what` says what failed and `code` is OpenSSL's error or, when the certificate was
-// refused, its X509 verification result.
+// Result<void>. Errors: timeout; closed; else `what` says what failed and `code` is OpenSSL's error or, when the
+// certificate was refused, its X509 verification result.
 class [[nodiscard]] Handshake final : public Operation {
  public:
   Handshake(TlsStream& stream, uint32_t timeout_ms);
@@ -40,7 +40,8 @@ class TlsStream final : public Stream {
  public:
   // The context must outlive the stream. handshake() comes first, then reads and writes.
   static std::unique_ptr<TlsStream> server(std::unique_ptr<Stream> inner, const TlsContext& context);
-  static std::unique_ptr<TlsStream> client(std::unique_ptr<Stream> inner, const TlsContext& context, const TlsClientOptions& options);
+  static std::unique_ptr<TlsStream> client(std::unique_ptr<Stream> inner, const TlsContext& context,
+                                           const TlsClientOptions& options);
   ~TlsStream() override;
 
   Handshake handshake(uint32_t timeout_ms) { return Handshake(*this, timeout_ms); }
@@ -71,7 +72,7 @@ class TlsStream final : public Stream {
   std::unique_ptr<Stream> inner_;
   std::unique_ptr<SSL, Free> ssl_;
   TlsInfo info_;
-  async::Error inner_error_{};      // the last failure underneath
+  async::Error inner_error_{};  // the last failure underneath
   bool inner_ended_ = false;
   // OpenSSL holds part of a record and has asked for the rest: what it buffers is nothing to read yet.
   bool starved_ = false;

@@ -1,3 +1,5 @@
+#include "gateway/async/task.h"
+
 #include <doctest/doctest.h>
 
 #include <memory>
@@ -6,7 +8,6 @@
 #include "gateway/async/event.h"
 #include "gateway/async/frame_pool.h"
 #include "gateway/async/scope.h"
-#include "gateway/async/task.h"
 
 namespace {
 

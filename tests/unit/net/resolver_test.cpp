@@ -1,6 +1,7 @@
-#include <doctest/doctest.h>
+#include "gateway/net/resolver.h"
 
 #include <arpa/inet.h>
+#include <doctest/doctest.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -10,7 +11,6 @@
 
 #include "gateway/async/task.h"
 #include "gateway/net/loop.h"
-#include "gateway/net/resolver.h"
 
 namespace {
 

@@ -1,5 +1,4 @@
 #include <doctest/doctest.h>
-
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -49,9 +48,8 @@ async::Task<std::string> call(net::Loop& loop, net::Address address, std::string
 std::unique_ptr<net::Listener> listen(net::Loop& loop, std::string_view address) {
   net::ListenOptions options;
   options.address = *net::Address::parse(address);
-  auto listener = net::Listener::open(loop, options, [&loop](std::unique_ptr<net::Stream> stream) {
-    loop.spawn(echo(std::move(stream)));
-  });
+  auto listener = net::Listener::open(
+      loop, options, [&loop](std::unique_ptr<net::Stream> stream) { loop.spawn(echo(std::move(stream))); });
   REQUIRE(listener);
   return std::move(*listener);
 }
@@ -105,7 +103,8 @@ TEST_CASE("an idle connection knows when the peer has ended it") {
   std::unique_ptr<net::Stream> served;
   net::ListenOptions options;
   options.address = *net::Address::parse("127.0.0.1:0");
-  auto opened = net::Listener::open(loop, options, [&served](std::unique_ptr<net::Stream> stream) { served = std::move(stream); });
+  auto opened = net::Listener::open(loop, options,
+                                    [&served](std::unique_ptr<net::Stream> stream) { served = std::move(stream); });
   REQUIRE(opened);
   struct Body {
     static async::Task<std::unique_ptr<net::Stream>> run(net::Loop& on, net::Address to) {
@@ -161,6 +160,7 @@ TEST_CASE("addresses read back as they are written") {
     CHECK(net::Address::parse(text)->text() == text);
   CHECK(net::Address::parse("10.0.0.1", 53)->text() == "10.0.0.1:53");
   CHECK(net::Address::parse("::1", 53)->text() == "[::1]:53");
-  for (std::string text : {"", "host:80", "10.0.0.1:", "10.0.0.1:65536", "10.0.0.1:8x", "[::1", "[::1]8", "[10.0.0.1]:80", "unix:"})
+  for (std::string text :
+       {"", "host:80", "10.0.0.1:", "10.0.0.1:65536", "10.0.0.1:8x", "[::1", "[::1]8", "[10.0.0.1]:80", "unix:"})
     CHECK_FALSE(net::Address::parse(text));
 }

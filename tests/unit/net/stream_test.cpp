@@ -24,7 +24,8 @@ async::Task<std::string> read_all(net::Stream& stream, std::span<char> into) {
   }
 }
 
-async::Task<async::Result<void>> write_once(net::Stream& stream, std::span<const std::string_view> parts, uint32_t timeout_ms) {
+async::Task<async::Result<void>> write_once(net::Stream& stream, std::span<const std::string_view> parts,
+                                            uint32_t timeout_ms) {
   auto writing = stream.write(parts, timeout_ms);
   co_return co_await writing;
 }
@@ -37,7 +38,8 @@ async::Task<async::Result<void>> wait_readable(net::Stream& stream, uint32_t tim
 struct Fixture {
   net::ManualClock clock;
   net::Loop loop{clock};
-  std::pair<std::unique_ptr<net::MemoryStream>, std::unique_ptr<net::MemoryStream>> ends = net::MemoryStream::pair(loop);
+  std::pair<std::unique_ptr<net::MemoryStream>, std::unique_ptr<net::MemoryStream>> ends =
+      net::MemoryStream::pair(loop);
   net::MemoryStream& near() { return *ends.first; }
   net::MemoryStream& far() { return *ends.second; }
   std::array<char, 4096> buffer{};
@@ -96,7 +98,8 @@ TEST_CASE_FIXTURE(Fixture, "a cancelled read leaves the stream usable") {
   CHECK(*task.take() == 1);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a write larger than the window goes on as the peer reads; nothing is lost in any segmentation") {
+TEST_CASE_FIXTURE(Fixture,
+                  "a write larger than the window goes on as the peer reads; nothing is lost in any segmentation") {
   std::string head(1'000, 'h'), body(300'000, 'b');
   std::array<std::string_view, 3> parts{head, "", body};
   far().set_window_bytes(777);

@@ -1,11 +1,11 @@
+#include "gateway/net/timer_wheel.h"
+
 #include <doctest/doctest.h>
 
 #include <map>
 #include <memory>
 #include <random>
 #include <vector>
-
-#include "gateway/net/timer_wheel.h"
 
 namespace {
 

@@ -1,5 +1,4 @@
 #include <doctest/doctest.h>
-
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
@@ -36,7 +35,8 @@ Identity make_identity(const std::string& name) {
   X509_gmtime_adj(X509_getm_notAfter(certificate), 3'600);
   X509_set_pubkey(certificate, key);
   X509_NAME* subject = X509_get_subject_name(certificate);
-  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0);
+  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1,
+                             0);
   X509_set_issuer_name(certificate, subject);
   X509_EXTENSION* names = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, ("DNS:" + name).c_str());
   X509_add_ext(certificate, names, -1);
@@ -75,8 +75,8 @@ async::Task<std::string> send_all(net::TlsStream& stream, std::string_view sent)
   co_return "";
 }
 
-async::Task<std::string> call(std::unique_ptr<net::Stream> inner, const net::TlsContext& context, net::TlsClientOptions options,
-                              std::string sent) {
+async::Task<std::string> call(std::unique_ptr<net::Stream> inner, const net::TlsContext& context,
+                              net::TlsClientOptions options, std::string sent) {
   auto stream = net::TlsStream::client(std::move(inner), context, options);
   auto shaking = stream->handshake(5'000);
   auto shaken = co_await shaking;
@@ -136,7 +136,8 @@ TEST_CASE_FIXTURE(Fixture, "TLS over TCP") {
   });
   REQUIRE(listener);
   struct Body {
-    static async::Task<std::string> run(net::Loop& on, net::Address to, const net::TlsContext& context, std::string sent) {
+    static async::Task<std::string> run(net::Loop& on, net::Address to, const net::TlsContext& context,
+                                        std::string sent) {
       auto connecting = net::connect(on, to, 1'000);
       auto connected = co_await connecting;
       if (!connected) co_return "no connection";

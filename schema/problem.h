@@ -19,13 +19,13 @@ using Path = std::vector<Step>;
 
 struct Problem {
   Severity severity = Severity::error;
-  Place place;          // line 0: the document as a whole
-  Path path;            // services, 3, routes, 0, strip_pth
+  Place place{};          // line 0: the document as a whole
+  Path path{};            // services, 3, routes, 0, strip_pth
   bool entity = false;  // about the record at `path` as a whole (what the Admin API lists under "@entity")
-  std::string what;     // "unknown field"
-  std::string hint;     // "did you mean strip_path?"; empty when there is none
-  std::string entity_type;  // singular collection name of the nearest entity, "route"; empty outside of entities
-  std::string entity_name;  // its name or id, when it has one that is well formed
+  std::string what{};     // "unknown field"
+  std::string hint{};     // "did you mean strip_path?"; empty when there is none
+  std::string entity_type{};  // singular collection name of the nearest entity, "route"; empty outside of entities
+  std::string entity_name{};  // its name or id, when it has one that is well formed
 };
 
 class Problems {

@@ -1,0 +1,51 @@
+// The gateway, from start to end: settings, load, serve, drain.
+
+#include <signal.h>
+
+#include <cstdio>
+#include <cstring>
+
+#include "gateway/admin/api.h"
+#include "gateway/runtime/command.h"
+#include "gateway/runtime/drain.h"
+#include "gateway/runtime/node.h"
+#include "gateway/runtime/settings.h"
+#include "gateway/runtime/signals.h"
+
+extern char** environ;
+
+int main(int argc, char** argv) {
+  runtime::Invocation invocation = runtime::invocation_of(argc, argv, environ);
+  if (auto exit_code = runtime::run_command(invocation)) return *exit_code;  // version, --help, check FILE
+
+  runtime::Settings settings;
+  if (!runtime::read_settings_aloud(invocation, settings)) return 1;
+  runtime::Signals signals;
+  observe::Log log(settings.proxy_error_log, observe::parse_level(settings.log_level).value_or(observe::Level::notice));
+  net::Loop control;
+  runtime::Node node(settings, log, control);
+  if (!node.start()) return 1;
+
+  std::vector<std::string> errors;
+  admin::Api admin_api(node, runtime::admin_options(settings, false));
+  admin::Api status_api(node, runtime::admin_options(settings, true));
+  if (!admin_api.start(errors) || !status_api.start(errors)) {
+    for (const std::string& error : errors) log.write(observe::Level::error, error);
+    return 1;
+  }
+
+  runtime::Drain drain(node, control, settings);
+  signals.watch(control, [&](int number) {
+    switch (number) {
+      case SIGHUP: return node.reload();
+      case SIGUSR1: return node.reopen_logs();
+      default: return drain.begin();
+    }
+  });
+  control.run();
+
+  admin_api.stop();
+  status_api.stop();
+  node.stop();
+  return 0;
+}

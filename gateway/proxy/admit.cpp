@@ -1,0 +1,91 @@
+// Admission: is this a request we understand, which route takes it, and what do its plugins say?
+
+#include "gateway/proxy/journey.h"
+#include "gateway/proxy/real_ip.h"
+#include "gateway/routing/upstream_path.h"
+
+namespace proxy {
+
+namespace {
+
+using plugins::Verdict;
+
+std::string_view without_port(std::string_view host) {
+  size_t colon = host.rfind(':');
+  return colon == std::string_view::npos || host.back() == ']' ? host : host.substr(0, colon);
+}
+
+bool find_route(Journey& journey) {
+  plugins::Exchange& exchange = journey.exchange;
+  routing::Query query;
+  query.method = exchange.request.method;
+  query.host = without_port(exchange.request.host);
+  query.path = exchange.path;
+  query.scheme = exchange.client.scheme;
+  query.sni = exchange.client.sni;
+  query.headers = &exchange.request.headers;
+  query.query_string = exchange.query;
+  query.source = {exchange.client.ip, exchange.client.port};
+  query.destination = {exchange.client.server_ip, exchange.client.server_port};
+  if (!journey.snapshot->router->match(query, exchange.match)) return false;
+  exchange.route = exchange.match.route;
+  exchange.service = exchange.route->service;
+  return true;
+}
+
+// A route for https alone refuses plain http: 426, or a redirect when the route says so.
+Verdict refuse_plain(plugins::Exchange& exchange) {
+  int status = exchange.route->https_redirect_status_code;
+  if (status == 426) {
+    exchange.reply_headers.add("Upgrade", "TLS/1.2, HTTP/1.1");
+    exchange.reply_headers.add("Connection", "Upgrade");
+    return exchange.answer(426, "Please use HTTPS protocol");
+  }
+  exchange.reply_headers.add("Location", exchange.arena.join({"https://", without_port(exchange.request.host), exchange.original_target}));
+  return exchange.answer_raw(status, "text/html", "");
+}
+
+}  // namespace
+
+async::Task<Verdict> admit(Journey& journey) {
+  plugins::Exchange& exchange = journey.exchange;
+  const Options& options = journey.worker.options;
+  const plugins::Chains& chains = *journey.snapshot->chains;
+  journey.chain = plugins::ChainRun(chains, chains.global());
+
+  const http::Target target = http::split_target(exchange.request.target);
+  exchange.query = target.query;
+  exchange.has_query = target.has_query;
+  auto path = http::normalise_path(target.raw_path, journey.path_storage);
+  if (!path) co_return exchange.answer_http_error(400, "Bad request");
+  exchange.path = *path;
+  apply_real_ip(exchange, options);
+  if (options.body_bytes_max != 0 && journey.body.outgoing().kind == http::Framing::length &&
+      journey.body.outgoing().length > options.body_bytes_max)
+    co_return exchange.answer_http_error(413, "Payload too large");
+
+  if (!find_route(journey)) co_return exchange.answer(404, "no Route matched with those values");
+  journey.chain = plugins::ChainRun(chains, chains.of(exchange.route, exchange.service));
+  const uint16_t secure = schema::protocol_https | schema::protocol_grpcs | schema::protocol_tls;
+  if (!journey.side.tls && (exchange.route->protocols & ~secure) == 0) co_return refuse_plain(exchange);
+
+  std::string_view base = exchange.service == nullptr ? std::string_view() : exchange.service->path;
+  std::string_view prefix = exchange.route->strip_path ? exchange.match.matched_prefix : std::string_view();
+  std::string_view joined = routing::upstream_path(base, exchange.path, prefix, exchange.route->strip_path, journey.upstream_path_storage);
+  std::string encoded;
+  http::encode_path(joined, encoded);
+  exchange.upstream_path = exchange.arena.copy(encoded);
+
+  plugins::Step step = journey.chain.request(exchange);
+  Verdict verdict = Verdict::go_on;
+  if (auto* at_once = std::get_if<Verdict>(&step)) {
+    verdict = *at_once;
+  } else {
+    auto& hooks = std::get<async::Task<Verdict>>(step);
+    verdict = co_await hooks;
+  }
+  if (verdict == Verdict::go_on && exchange.service == nullptr) co_return exchange.answer(503, "no Service found with those values");
+  co_return verdict;
+}
+
+}  // namespace proxy

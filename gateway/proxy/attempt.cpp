@@ -1,0 +1,192 @@
+#include "gateway/proxy/attempt.h"
+
+#include "gateway/http/write.h"
+#include "gateway/net/connector.h"
+#include "gateway/net/tls_stream.h"
+#include "gateway/proxy/upstream_head.h"
+
+namespace proxy {
+
+namespace {
+
+bool is_tls(const schema::Service& service) { return service.protocol == schema::protocol_https; }
+
+// Everything that makes two connections interchangeable: a verified one must never be replaced by an unverified one.
+std::string pool_key(const schema::Service& service, const Destination& destination) {
+  std::string key = destination.address.text();
+  if (!is_tls(service)) return key;
+  key.append("|tls|").append(destination.host);
+  if (service.tls_verify) key.append(*service.tls_verify ? "|verify" : "|trust");
+  if (service.tls_verify_depth) key.append("|").append(std::to_string(*service.tls_verify_depth));
+  for (std::string_view ca : service.ca_certificates) key.append("|").append(ca);
+  if (service.client_certificate != nullptr) key.append("|").append(service.client_certificate->id);
+  return key;
+}
+
+std::string host_field(const Journey& journey, const Destination& destination) {
+  const plugins::Exchange& exchange = journey.exchange;
+  if (!exchange.upstream_host.empty()) return std::string(exchange.upstream_host);
+  if (exchange.route->preserve_host && !exchange.request.host.empty()) return std::string(exchange.request.host);
+  std::string host(destination.host_header.empty() ? std::string_view(destination.host) : destination.host_header);
+  if (host.find(':') != std::string::npos && host.front() != '[' && destination.host_header.empty()) host = "[" + host + "]";
+  uint16_t usual = is_tls(*exchange.service) ? 443 : 80;
+  if (destination.port != usual && destination.host_header.empty()) host.append(":").append(std::to_string(destination.port));
+  return host;
+}
+
+async::Task<async::Result<std::unique_ptr<UpstreamConnection>>> connect(Journey& journey, const Destination& destination, std::string key) {
+  const schema::Service& service = *journey.exchange.service;
+  auto connecting = net::connect(journey.worker.loop, destination.address, service.connect_timeout_ms);
+  auto connected = co_await connecting;
+  if (!connected) co_return connected.error();
+  auto connection = std::make_unique<UpstreamConnection>();
+  connection->key = std::move(key);
+  connection->stream = std::move(*connected);
+  if (is_tls(service)) {
+    // As the users of this format are used to: nothing is verified unless the service asks for it.
+    const net::TlsClientOptions options{destination.host, service.tls_verify.value_or(false), service.tls_verify_depth.value_or(0)};
+    auto tls = net::TlsStream::client(std::move(connection->stream), journey.worker.upstream_tls, options);
+    auto shaking = tls->handshake(service.connect_timeout_ms);
+    auto shaken = co_await shaking;
+    if (!shaken) co_return shaken.error();
+    connection->stream = std::move(tls);
+  }
+  co_return connection;
+}
+
+// The part of the body that is not in memory goes up while the answer may already come down.
+async::Task<async::Result<void>> upload_rest(Journey& journey, net::Stream& upstream, bool& client_failed) {
+  RequestBody& body = journey.body;
+  BodyReader& rest = body.rest();
+  const bool chunked = body.outgoing().kind == http::Framing::chunked;
+  const uint32_t timeout_ms = journey.exchange.service->write_timeout_ms;
+  while (!rest.done()) {
+    std::string_view piece = rest.take();
+    if (rest.bad() || body.too_large()) {
+      client_failed = true;
+      upstream.close();
+      co_return async::Error{.side = async::Side::client, .what = rest.bad() ? "malformed chunk" : "body too large"};
+    }
+    if (!piece.empty()) {
+      http::ChunkSize size(piece.size());
+      const std::string_view framed[] = {size.text(), piece, "\r\n"};
+      auto writing = upstream.write(chunked ? std::span(framed) : std::span(framed).subspan(1, 1), timeout_ms);
+      auto written = co_await writing;
+      if (!written) co_return written.error();
+      continue;
+    }
+    if (rest.done()) break;
+    auto waiting = body.wait_for_more();
+    auto waited = co_await waiting;
+    if (!waited) {
+      // The cut must stay visible as a cut: the upstream's connection is broken off, and whoever waits for its answer wakes.
+      client_failed = true;
+      upstream.close();
+      co_return waited.error();
+    }
+  }
+  if (chunked) {
+    const std::string_view last[] = {"0\r\n\r\n"};
+    auto writing = upstream.write(last, timeout_ms);
+    auto written = co_await writing;
+    co_return written;
+  }
+  co_return {};
+}
+
+async::Task<async::Result<void>> send_request(Journey& journey, net::Stream& upstream, const Destination& destination) {
+  RequestBody& body = journey.body;
+  std::string head;
+  head.reserve(1024);
+  const std::string host = host_field(journey, destination);
+  write_upstream_head(journey.exchange, {host, body.outgoing(), journey.websocket}, journey.worker.options, head);
+  std::string_view kept = body.kept();
+  const bool chunked = body.outgoing().kind == http::Framing::chunked;
+  http::ChunkSize size(kept.size());
+  const std::string_view parts[] = {head, chunked && !kept.empty() ? size.text() : "", kept, chunked && !kept.empty() ? "\r\n" : ""};
+  auto writing = upstream.write(std::span(parts).subspan(0, kept.empty() ? 1 : 4), journey.exchange.service->write_timeout_ms);
+  auto written = co_await writing;
+  co_return written;
+}
+
+// Interim answers but 101 are for the hop that asked, which is us; a bounded number is skipped (RFC 9110 section 15.2).
+async::Task<async::Result<void>> read_answer_head(Journey& journey) {
+  constexpr int interim_max = 16;
+  plugins::Exchange& exchange = journey.exchange;
+  Input& input = journey.upstream_input;
+  const http::HeadLimits& limits = journey.worker.options.head;
+  size_t scanned = 0;
+  for (int interim = 0; interim < interim_max;) {
+    if (!input.unread().empty()) {
+      exchange.response = {};
+      auto parsed = http::parse_response(input.unread(), limits, exchange.original_method, exchange.response, scanned);
+      if (parsed.error != http::HeadError::none) co_return async::Error{.side = async::Side::upstream, .what = "malformed answer"};
+      if (parsed.complete) {
+        const int status = exchange.response.status;
+        input.consume(parsed.bytes);
+        if (status == 101 && !journey.websocket) co_return async::Error{.side = async::Side::upstream, .what = "upgrade nobody asked for"};
+        if (status >= 200 || status == 101) {
+          input.pin();
+          journey.answer_body = BodyReader(&input, parsed.framing);
+          journey.upgraded = status == 101;
+          journey.upstream_reusable = parsed.keep_alive && !journey.upgraded;
+          exchange.response_bytes += parsed.bytes;
+          co_return {};
+        }
+        ++interim;
+        scanned = 0;
+        continue;
+      }
+    }
+    auto filling = fill(*journey.upstream->stream, input, limits.header_bytes_max, exchange.service->read_timeout_ms);
+    auto filled = co_await filling;
+    if (!filled) co_return filled.error();
+    if (*filled == 0) co_return async::Error{.side = async::Side::upstream, .what = "closed without an answer", .closed = true};
+  }
+  co_return async::Error{.side = async::Side::upstream, .what = "too many interim answers"};
+}
+
+}  // namespace
+
+async::Task<Attempt> attempt(Journey& journey, const Destination& destination) {
+  Attempt outcome;
+  Worker& worker = journey.worker;
+  std::string key = pool_key(*journey.exchange.service, destination);
+  journey.upstream_input.unpin();
+  journey.upstream = worker.pool.take(key, worker.loop.now_ms());
+  outcome.reused = journey.upstream != nullptr;
+  if (!outcome.reused) {
+    auto connecting = connect(journey, destination, std::move(key));
+    auto connected = co_await connecting;
+    if (!connected) {
+      outcome.error = connected.error();
+      co_return outcome;
+    }
+    journey.upstream = std::move(*connected);
+  }
+  ++journey.upstream->requests;
+  outcome.sent = true;
+  auto sending = send_request(journey, *journey.upstream->stream, destination);
+  auto sent = co_await sending;
+  if (!sent) {
+    outcome.error = sent.error();
+    co_return outcome;
+  }
+  if (journey.body.complete()) {
+    auto reading = read_answer_head(journey);
+    auto read = co_await reading;
+    outcome.answered = static_cast<bool>(read);
+    if (!read) outcome.error = read.error();
+    co_return outcome;
+  }
+  auto uploading = upload_rest(journey, *journey.upstream->stream, outcome.client_failed);
+  auto reading = read_answer_head(journey);
+  auto read = co_await reading;
+  outcome.answered = static_cast<bool>(read);
+  if (!read) outcome.error = read.error();
+  // An answer before the end of the body ends the upload: neither connection can serve another request then.
+  if (!journey.body.fully_read() || !uploading.done()) journey.upstream_reusable = journey.keep_alive = false;
+  co_return outcome;
+}
+
+}  // namespace proxy

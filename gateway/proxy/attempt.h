@@ -1,0 +1,19 @@
+#pragma once
+// One try to get an answer: connect or reuse, send the request, read the head of the answer.
+
+#include "gateway/proxy/journey.h"
+#include "gateway/proxy/target.h"
+
+namespace proxy {
+
+struct Attempt {
+  async::Error error;       // when not answered
+  bool answered = false;
+  bool sent = false;        // octets of the request may have reached the target
+  bool reused = false;      // on a connection that had served before
+  bool client_failed = false;  // the client's body could not be read to its end
+};
+
+async::Task<Attempt> attempt(Journey& journey, const Destination& destination);
+
+}  // namespace proxy

@@ -1,0 +1,131 @@
+#include "gateway/proxy/client_connection.h"
+
+#include "gateway/http/write.h"
+#include "gateway/proxy/product.h"
+
+namespace proxy {
+
+namespace {
+
+struct ReadHead {
+  http::RequestHead head;
+  http::ParsedHead parsed;
+  bool silent = false;   // the client went away or never spoke: nothing to answer
+  bool timeout = false;  // in the middle of a head
+};
+
+// Waits for the next request. An idle connection holds no buffer; a head must be whole within the header timeout.
+async::Task<ReadHead> read_head(Worker& worker, net::Stream& stream, Input& input, bool first) {
+  ReadHead result;
+  const Options& options = worker.options;
+  size_t scanned = 0;
+  if (input.unread().empty()) {
+    auto waiting = stream.readable(first ? options.header_timeout_ms : options.keepalive_timeout_ms);
+    auto waited = co_await waiting;
+    result.silent = !waited;
+    if (!waited) co_return result;
+  }
+  const uint64_t deadline_ms = worker.loop.now_ms() + options.header_timeout_ms;
+  while (true) {
+    if (!input.unread().empty()) {
+      result.head.headers.clear();
+      result.parsed = http::parse_request(input.unread(), options.head, result.head, scanned);
+      if (result.parsed.complete || result.parsed.error != http::HeadError::none) co_return result;
+    }
+    const uint64_t now_ms = worker.loop.now_ms();
+    const auto left_ms = static_cast<uint32_t>(deadline_ms > now_ms ? deadline_ms - now_ms : 1);
+    auto filling = fill(stream, input, options.head.header_bytes_max, left_ms);
+    auto filled = co_await filling;
+    if (!filled || *filled == 0) {
+      if (!filled && filled.error().what == "input limit") {
+        result.parsed.error = http::HeadError::header_too_large;
+        co_return result;
+      }
+      result.timeout = !filled && filled.error().timeout;
+      result.silent = !result.timeout || input.unread().empty();
+      co_return result;
+    }
+  }
+}
+
+// A request that cannot be understood is answered without a journey: there is nothing to route.
+async::Task<void> refuse(Worker& worker, net::Stream& stream, const ReadHead& read) {
+  const int status = read.timeout ? 408 : http::status_of(read.parsed.error);
+  const auto id = worker.request_ids.next();
+  const std::string_view message = http::http_layer_message(status);
+  auto body = http::error_body(read.head.headers.get(http::Name::accept), read.head.headers.get(http::Name::content_type), true, message,
+                               {id.data(), id.size()}, &worker.options.error_templates);
+  http::ResponseHead head;
+  head.status = status;
+  const std::string length = std::to_string(body.body.size());
+  head.headers.add(http::Name::date, http::date_value(worker.loop.wall_ms() / 1000));
+  head.headers.add(http::Name::content_type, body.content_type);
+  head.headers.add(http::Name::connection, "close");
+  head.headers.add(http::Name::content_length, length);
+  if (worker.options.server_tokens) head.headers.add(http::Name::server, product);
+  if (worker.options.request_id_header) head.headers.add(http::Name::x_kong_request_id, {id.data(), id.size()});
+  std::string text;
+  http::write_response_head(head, text);
+  const std::string_view parts[] = {text, body.body};
+  auto writing = stream.write(parts, worker.options.send_timeout_ms);
+  auto written = co_await writing;
+  (void)written;
+}
+
+// Closing while the client still sends would reset the connection and could destroy the answer on its way. So the end is announced
+// and a bounded rest is read and dropped (RFC 9112 section 9.6).
+async::Task<void> linger(Worker& worker, net::Stream& stream, Input& input) {
+  constexpr size_t bytes_max = 1 << 20;
+  constexpr uint32_t silence_ms = 1000;
+  stream.shutdown_write();
+  for (size_t dropped = 0; dropped < bytes_max;) {
+    input.consume(input.unread().size());
+    auto filling = fill(stream, input, 16 * 1024, silence_ms);
+    auto filled = co_await filling;
+    if (!filled || *filled == 0) break;
+    dropped += *filled;
+  }
+  (void)worker;
+}
+
+struct Active {
+  explicit Active(Worker& own_worker) : worker(own_worker) {
+    Counters::add(worker.counters.accepted);
+    Counters::add(worker.counters.active);
+  }
+  ~Active() { Counters::subtract(worker.counters.active); }
+  Worker& worker;
+};
+
+}  // namespace
+
+async::Task<void> serve_connection(Worker& worker, std::unique_ptr<net::Stream> stream, ClientSide side) {
+  Active active(worker);
+  Input input(worker.blocks);
+  while (true) {
+    auto reading = read_head(worker, *stream, input, side.requests == 0);
+    ReadHead read = co_await reading;
+    if (read.silent) co_return;
+    if (!read.parsed.complete) {
+      auto refusing = refuse(worker, *stream, read);
+      co_await refusing;
+      break;
+    }
+    ++side.requests;
+    input.consume(read.parsed.bytes);
+    input.pin();
+    auto journey = std::make_unique<Journey>(worker, *stream, input, side, std::move(read.head), read.parsed, read.parsed.bytes);
+    auto serving = serve(*journey);
+    const bool next = co_await serving;
+    const bool lost = journey->client_lost || journey->upgraded;
+    journey.reset();
+    if (lost) co_return;
+    if (!next) break;
+    input.unpin();
+    if (worker.draining && input.unread().empty()) break;
+  }
+  auto lingering = linger(worker, *stream, input);
+  co_await lingering;
+}
+
+}  // namespace proxy

@@ -1,0 +1,15 @@
+#pragma once
+// A client's connection: one request after the other, in order, until either side has had enough.
+
+#include <memory>
+
+#include "gateway/async/task.h"
+#include "gateway/net/stream.h"
+#include "gateway/proxy/journey.h"
+
+namespace proxy {
+
+// Serves the connection to its end. Destroying the task ends it at once. `stream` has finished its TLS handshake, if any.
+async::Task<void> serve_connection(Worker& worker, std::unique_ptr<net::Stream> stream, ClientSide side);
+
+}  // namespace proxy

@@ -1,0 +1,104 @@
+// Forwarding: attempts until one is answered, as long as another is safe (RFC 9110 section 9.2.2).
+
+#include "gateway/proxy/attempt.h"
+#include "gateway/proxy/journey.h"
+
+namespace proxy {
+
+namespace {
+
+// POST, LOCK and PATCH may have had an effect already; everything else may be sent again.
+bool may_repeat(std::string_view method) { return method != "POST" && method != "PATCH" && method != "LOCK"; }
+
+void answer_failure(Journey& journey, const async::Error& error) {
+  plugins::Exchange& exchange = journey.exchange;
+  if (error.what == "no peer")
+    exchange.answer(503, "failure to get a peer from the ring-balancer");
+  else if (error.what == "name does not exist" || error.what == "no address" || error.what == "name server failed")
+    exchange.answer(503, "name resolution failed");
+  else if (error.timeout)
+    exchange.answer_http_error(504, "The upstream server is timing out");
+  else
+    exchange.answer_http_error(502, "An invalid response was received from the upstream server");
+}
+
+void answer_client_fault(Journey& journey, const async::Error& error) {
+  journey.keep_alive = false;
+  if (error.closed)
+    journey.client_lost = true;
+  else if (error.timeout)
+    journey.exchange.answer_http_error(408, "Request timeout");
+  else if (error.what == "body too large")
+    journey.exchange.answer_http_error(413, "Payload too large");
+  else
+    journey.exchange.answer_http_error(400, "Bad request");
+}
+
+void record(Journey& journey, const Destination& destination, const Attempt& outcome, int64_t start_wall_ms) {
+  plugins::Try& one = journey.exchange.tries.emplace_back();
+  one.ip = journey.exchange.arena.copy(destination.address.ip());
+  one.port = destination.port;
+  one.start_ms = start_wall_ms;
+  if (!outcome.answered) {
+    one.state = "failed";
+    one.code = outcome.error.timeout ? 504 : 502;
+  }
+}
+
+}  // namespace
+
+async::Task<void> forward(Journey& journey) {
+  plugins::Exchange& exchange = journey.exchange;
+  const schema::Service& service = *exchange.service;
+  if (journey.body.any() && exchange.route->request_buffering) {
+    // A slow client is waited for here, without holding an upstream; and a body in memory can be sent again.
+    auto prefetching = journey.body.prefetch(journey.worker.options.replay_bytes_max);
+    auto prefetched = co_await prefetching;
+    if (!prefetched) {
+      answer_client_fault(journey, prefetched.error());
+      co_return;
+    }
+  }
+  exchange.timings.forwarded_ms = journey.worker.loop.now_ms();
+  Tried tried;
+  async::Error last_error;
+  // A kept connection that its peer closed just now says nothing about the target: it does not use up a retry.
+  int stale_left = 1;
+  for (uint32_t left = service.retries + 1; left > 0;) {
+    auto choosing = choose_target(journey, tried);
+    auto destination = co_await choosing;
+    if (!destination) {
+      last_error = destination.error();
+      break;
+    }
+    const int64_t start_wall_ms = journey.worker.loop.wall_ms();
+    auto attempting = attempt(journey, *destination);
+    Attempt outcome = co_await attempting;
+    record(journey, *destination, outcome, start_wall_ms);
+    if (outcome.answered) {
+      exchange.timings.answered_ms = journey.worker.loop.now_ms();
+      exchange.origin = plugins::Origin::upstream;
+      exchange.upstream_status = exchange.response.status;
+      co_return;
+    }
+    journey.upstream.reset();
+    last_error = outcome.error;
+    if (outcome.client_failed) {
+      answer_client_fault(journey, {.side = async::Side::client, .what = "body", .closed = true});
+      co_return;
+    }
+    const bool repeatable = !outcome.sent || (may_repeat(exchange.original_method) && journey.body.replayable());
+    if (!repeatable) break;
+    if (outcome.reused && !outcome.error.timeout && stale_left > 0) {
+      --stale_left;
+      tried.targets.clear();
+      continue;
+    }
+    --left;
+  }
+  journey.upgraded = false;
+  exchange.response = {};
+  answer_failure(journey, last_error);
+}
+
+}  // namespace proxy

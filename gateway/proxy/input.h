@@ -1,0 +1,44 @@
+#pragma once
+// Bytes received from one peer and not used yet. They sit in a pooled block that is given back while the connection is idle. What
+// stands before the pin (a head whose views are in use) stays where it is until `unpin`.
+
+#include <memory>
+#include <string_view>
+
+#include "gateway/async/result.h"
+#include "gateway/async/task.h"
+#include "gateway/net/buffer_pool.h"
+#include "gateway/net/stream.h"
+
+namespace proxy {
+
+class Input {
+ public:
+  explicit Input(net::BufferPool& blocks) : blocks_(blocks) {}
+
+  std::string_view unread() const { return {data_ + begin_, end_ - begin_}; }
+  void consume(size_t bytes) { begin_ += bytes; }
+  // All bytes before the unread ones keep their place from now on.
+  void pin() { pinned_ = begin_; }
+  // Nothing is in use any more: moves what is unread (pipelined requests) to the front, or gives the memory back.
+  void unpin();
+
+  // Where the next read may go; makes room. Empty only when `bytes_max` octets are held already and none may be dropped.
+  std::span<char> room(size_t bytes_max);
+  void filled(size_t bytes) { end_ += bytes; }
+
+ private:
+  void grow(size_t bytes);
+
+  net::BufferPool& blocks_;
+  net::Block block_;                  // the usual place
+  net::Block second_;                 // bodies behind a head that leaves little room
+  std::unique_ptr<char[]> large_;     // heads beyond a block
+  char* data_ = nullptr;
+  size_t capacity_ = 0, begin_ = 0, end_ = 0, pinned_ = 0;
+};
+
+// Reads more into `input`: the number of bytes, 0 at the peer's end. `bytes_max` bounds what is held at once.
+async::Task<async::Result<size_t>> fill(net::Stream& stream, Input& input, size_t bytes_max, uint32_t timeout_ms);
+
+}  // namespace proxy

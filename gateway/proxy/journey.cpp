@@ -1,0 +1,67 @@
+#include "gateway/proxy/journey.h"
+
+namespace proxy {
+
+// The whole life of one request. Everything that can happen to it is named here, in order.
+async::Task<bool> serve(Journey& journey) {
+  auto admitting = admit(journey);
+  plugins::Verdict verdict = co_await admitting;
+  if (verdict == plugins::Verdict::go_on) {
+    auto forwarding = forward(journey);
+    co_await forwarding;
+  }
+  if (journey.client_lost) co_return false;
+  shape(journey);
+  auto sending = send_answer(journey);
+  co_await sending;
+  if (journey.upgraded && !journey.client_lost) {
+    auto tunnelling = tunnel(journey);
+    co_await tunnelling;
+    co_return false;
+  }
+  co_return journey.keep_alive && !journey.client_lost && journey.body.fully_read();
+}
+
+Journey::Journey(Worker& own_worker, net::Stream& client_stream, Input& client_input, const ClientSide& own_side, http::RequestHead head,
+                 const http::ParsedHead& parsed, size_t head_bytes)
+    : worker(own_worker),
+      client(client_stream),
+      side(own_side),
+      snapshot(own_worker.snapshots.pin()),
+      id_digits(own_worker.request_ids.next()),
+      body(client_stream, client_input, parsed.framing, http::equal_names(head.headers.get(http::Name::expect), "100-continue"), own_worker.options),
+      upstream_input(own_worker.blocks),
+      websocket(parsed.upgrade),
+      keep_alive(parsed.keep_alive && !own_worker.draining && own_side.requests < own_worker.options.keepalive_requests) {
+  exchange.request_id = {id_digits.data(), id_digits.size()};
+  exchange.original_method = head.method;
+  exchange.original_target = head.target;
+  exchange.request = std::move(head);
+  exchange.request_bytes = head_bytes;
+  exchange.body = &body;
+  exchange.config = snapshot->config.get();
+  exchange.error_templates = &worker.options.error_templates;
+  exchange.timings.started_ms = worker.loop.now_ms();
+  exchange.timings.started_wall_ms = exchange.wall_ms = worker.loop.wall_ms();
+  exchange.client.ip = exchange.client.peer_ip = side.peer_ip;
+  exchange.client.port = side.peer_port;
+  exchange.client.scheme = side.tls ? "https" : "http";
+  exchange.client.server_ip = side.server_ip;
+  exchange.client.server_port = side.server_port;
+  exchange.client.sni = side.sni;
+  exchange.client.tls_version = side.tls_version;
+  exchange.client.tls_cipher = side.tls_cipher;
+  exchange.client.connection = side.connection;
+  exchange.client.request_number = side.requests;
+  Counters::add(worker.counters.requests);
+  Counters::add(worker.counters.writing);
+}
+
+Journey::~Journey() {
+  exchange.timings.finished_ms = worker.loop.now_ms();
+  exchange.request_bytes += body.octets();
+  chain.finish(exchange);
+  Counters::subtract(worker.counters.writing);
+}
+
+}  // namespace proxy

@@ -1,0 +1,63 @@
+#pragma once
+// One request from its head to its last log line.
+
+#include <memory>
+
+#include "gateway/async/task.h"
+#include "gateway/plugins/chain.h"
+#include "gateway/plugins/exchange.h"
+#include "gateway/proxy/input.h"
+#include "gateway/proxy/request_body.h"
+#include "gateway/proxy/worker.h"
+
+namespace proxy {
+
+// What a connection knows of its client; the same for all its requests.
+struct ClientSide {
+  std::string peer_ip, server_ip;
+  uint16_t peer_port = 0, server_port = 0;
+  bool tls = false;
+  std::string sni, tls_version, tls_cipher;
+  uint64_t connection = 0;   // a number of its own
+  uint64_t requests = 0;
+};
+
+struct Journey {
+  Journey(Worker& own_worker, net::Stream& client_stream, Input& client_input, const ClientSide& side, http::RequestHead head,
+          const http::ParsedHead& parsed, size_t head_bytes);
+  ~Journey();   // finish hooks: whoever cuts a journey short, it is logged like any other
+
+  Worker& worker;
+  net::Stream& client;
+  const ClientSide& side;
+  SnapshotSlot::Pin snapshot;
+  std::array<char, 32> id_digits;
+  plugins::Exchange exchange;
+  plugins::ChainRun chain;
+  RequestBody body;
+  std::string path_storage, upstream_path_storage;
+
+  // The upstream's side, once an attempt got an answer.
+  std::unique_ptr<UpstreamConnection> upstream;
+  Input upstream_input;
+  BodyReader answer_body;
+  bool upstream_reusable = false;
+
+  bool websocket = false;        // the client asks for an upgrade
+  bool upgraded = false;         // and the upstream agreed: 101
+  bool keep_alive = true;        // another request may follow on the client's connection
+  bool head_sent = false;        // bytes of the answer have gone to the client
+  bool client_lost = false;      // nothing more can be said to it
+};
+
+// False: the client's connection ends here.
+async::Task<bool> serve(Journey& journey);
+
+// The verbs of the journey, each in a file of its own.
+async::Task<plugins::Verdict> admit(Journey& journey);      // admit.cpp: find the route, run the request hooks
+async::Task<void> forward(Journey& journey);                // forward.cpp: pick, connect, send, retry while that is safe
+void shape(Journey& journey);                               // shape.cpp: our headers and the response hooks
+async::Task<void> send_answer(Journey& journey);            // send_answer.cpp: head and body to the client
+async::Task<void> tunnel(Journey& journey);                 // tunnel.cpp: after 101, bytes both ways
+
+}  // namespace proxy

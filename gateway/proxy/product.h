@@ -1,0 +1,11 @@
+#pragma once
+// The product token that stands in Server and Via.
+
+#include <string_view>
+
+namespace proxy {
+
+inline constexpr std::string_view product = "gateway/" GATEWAY_VERSION;
+inline constexpr std::string_view via_product = "1.1 gateway/" GATEWAY_VERSION;
+
+}  // namespace proxy

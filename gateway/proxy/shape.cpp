@@ -1,0 +1,74 @@
+// The answer takes its final form: hop-by-hop fields go, plugins have their say, our own fields come last.
+
+#include "gateway/proxy/journey.h"
+#include "gateway/proxy/product.h"
+
+namespace proxy {
+
+namespace {
+
+using http::Name;
+
+void remove_hop_by_hop(Journey& journey) {
+  http::Headers& headers = journey.exchange.response.headers;
+  std::vector<std::string_view> nominated;
+  for (const http::Header& header : headers.all())
+    if (header.id == Name::connection)
+      http::each_element(header.value, [&](std::string_view name) {
+        nominated.push_back(name);
+        return true;
+      });
+  for (std::string_view name : nominated) {
+    Name id = http::identify(name);
+    // Framing is ours to decide, below; nominating it away changes nothing.
+    if (id != Name::content_length && id != Name::transfer_encoding && id != Name::upgrade) headers.remove(name);
+  }
+  for (Name id : {Name::connection, Name::keep_alive, Name::proxy_connection, Name::transfer_encoding, Name::te}) headers.remove(id);
+  if (!journey.upgraded) headers.remove(Name::upgrade);
+}
+
+void add_own_headers(Journey& journey) {
+  plugins::Exchange& exchange = journey.exchange;
+  http::Headers& headers = exchange.response.headers;
+  const Options& options = journey.worker.options;
+  const plugins::Timings& timings = exchange.timings;
+  const uint64_t now = journey.worker.loop.now_ms();
+  if (exchange.origin == plugins::Origin::upstream) {
+    if (options.server_tokens) {
+      std::string_view via = headers.get(Name::via);
+      headers.set(Name::via, via.empty() ? via_product : exchange.arena.join({via, ", ", via_product}));
+      if (!headers.has(Name::server)) headers.add(Name::server, product);
+    }
+    if (options.latency_tokens) {
+      uint64_t upstream = timings.answered_ms - timings.forwarded_ms;
+      uint64_t total = now - timings.started_ms;
+      headers.set(Name::x_kong_upstream_latency, exchange.arena.number(upstream));
+      headers.set(Name::x_kong_proxy_latency, exchange.arena.number(total > upstream ? total - upstream : 0));
+    }
+    if (options.upstream_status_header) headers.set("X-Kong-Upstream-Status", exchange.arena.number(static_cast<uint64_t>(exchange.upstream_status)));
+  } else {
+    if (options.latency_tokens) headers.set(Name::x_kong_response_latency, exchange.arena.number(now - timings.started_ms));
+    if (options.server_tokens) headers.set(Name::server, product);
+  }
+  if (options.request_id_header) headers.set(Name::x_kong_request_id, exchange.request_id);
+  if (options.allow_debug_header && exchange.request.headers.has(Name::kong_debug) && exchange.route != nullptr) {
+    headers.set("Kong-Route-Id", exchange.route->id);
+    if (!exchange.route->name.empty()) headers.set("Kong-Route-Name", exchange.route->name);
+    if (exchange.service != nullptr) {
+      headers.set("Kong-Service-Id", exchange.service->id);
+      if (!exchange.service->name.empty()) headers.set("Kong-Service-Name", exchange.service->name);
+    }
+  }
+}
+
+}  // namespace
+
+void shape(Journey& journey) {
+  plugins::Exchange& exchange = journey.exchange;
+  if (exchange.origin == plugins::Origin::upstream) remove_hop_by_hop(journey);
+  for (const http::Header& header : exchange.reply_headers.all()) exchange.response.headers.add(header);
+  journey.chain.response(exchange);
+  add_own_headers(journey);
+}
+
+}  // namespace proxy

@@ -1,0 +1,27 @@
+#pragma once
+// Where an attempt goes: an upstream's target by its turn, or the service's own host; resolved to one address.
+
+#include <string>
+#include <string_view>
+
+#include "gateway/net/address.h"
+#include "gateway/proxy/journey.h"
+
+namespace proxy {
+
+struct Destination {
+  net::Address address;
+  std::string host;        // name or address, as Host and SNI say it
+  uint16_t port = 0;
+  std::string_view host_header;  // of the upstream entity; empty: none
+};
+
+// What an attempt remembers of the ones before it.
+struct Tried {
+  std::vector<bool> targets;
+};
+
+// Errors: "no peer" (all weights 0 or no targets), and what the resolver says ("name does not exist", "no address", ...).
+async::Task<async::Result<Destination>> choose_target(Journey& journey, Tried& tried);
+
+}  // namespace proxy

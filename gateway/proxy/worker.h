@@ -1,0 +1,57 @@
+#pragma once
+// What one worker thread has for its requests. Owned by the runtime's thread; used by everything in proxy/ without locks.
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+
+#include "gateway/balancing/round_robin.h"
+#include "gateway/net/buffer_pool.h"
+#include "gateway/net/loop.h"
+#include "gateway/net/resolver.h"
+#include "gateway/net/tls_context.h"
+#include "gateway/proxy/options.h"
+#include "gateway/proxy/request_id.h"
+#include "gateway/proxy/snapshot.h"
+#include "gateway/proxy/upstream_pool.h"
+
+namespace proxy {
+
+// Read by the Admin API's threads while the worker counts; each has one writer, so relaxed order is enough.
+struct Counters {
+  std::atomic<uint64_t> accepted{0}, active{0}, reading{0}, writing{0}, requests{0};
+  static void add(std::atomic<uint64_t>& counter, uint64_t amount = 1) {
+    counter.store(counter.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
+  }
+  static void subtract(std::atomic<uint64_t>& counter) {
+    counter.store(counter.load(std::memory_order_relaxed) - 1, std::memory_order_relaxed);
+  }
+};
+
+// Whose turn it is among the targets of an upstream or the addresses of a name. Outlives a reload when the targets stay the same.
+struct Turns {
+  std::string signature;
+  balancing::RoundRobin order{{}};
+};
+
+struct Worker {
+  Worker(net::Loop& own_loop, net::Resolver& own_resolver, const net::TlsContext& tls, const Options& settings, SnapshotSlot::Retire retire)
+      : loop(own_loop), blocks(own_loop.buffers()), resolver(own_resolver), upstream_tls(tls), options(settings), pool(settings),
+        snapshots(std::move(retire)) {}
+
+  net::Loop& loop;
+  net::BufferPool& blocks;
+  net::Resolver& resolver;
+  const net::TlsContext& upstream_tls;
+  const Options& options;
+  UpstreamPool pool;
+  SnapshotSlot snapshots;
+  RequestIds request_ids;
+  Counters counters;
+  std::unordered_map<std::string, Turns> turns;       // by upstream id
+  std::unordered_map<std::string, uint32_t> next_address;  // by name
+  bool draining = false;
+};
+
+}  // namespace proxy

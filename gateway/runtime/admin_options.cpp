@@ -1,0 +1,35 @@
+#include "gateway/runtime/command.h"
+#include "gateway/runtime/self_signed.h"
+
+namespace runtime {
+
+namespace {
+
+const std::string& first_of(const std::vector<std::string>& own, const std::vector<std::string>& shared) {
+  static const std::string none;
+  return !own.empty() ? own[0] : !shared.empty() ? shared[0] : none;
+}
+
+}  // namespace
+
+admin::Options admin_options(const Settings& settings, bool status_only) {
+  admin::Options options;
+  options.status_only = status_only;
+  bool ssl = false;
+  for (const Listen& listen : status_only ? settings.status_listen : settings.admin_listen) {
+    options.listens.push_back({listen.address, listen.port, listen.unix_path, listen.ssl});
+    ssl = ssl || listen.ssl;
+  }
+  if (!status_only) options.access_log = settings.admin_access_log;
+  if (!ssl) return options;
+  options.certificate = first_of(status_only ? settings.status_ssl_cert : settings.admin_ssl_cert, settings.ssl_cert);
+  options.certificate_key = first_of(status_only ? settings.status_ssl_cert_key : settings.admin_ssl_cert_key, settings.ssl_cert_key);
+  if (options.certificate.empty()) {
+    PemPair pair = make_self_signed();
+    options.certificate = std::move(pair.certificate);
+    options.certificate_key = std::move(pair.key);
+  }
+  return options;
+}
+
+}  // namespace runtime

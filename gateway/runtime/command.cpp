@@ -1,0 +1,72 @@
+#include "gateway/runtime/command.h"
+
+#include <cstdio>
+
+#include "gateway/runtime/compile.h"
+#include "schema/report.h"
+
+namespace runtime {
+
+namespace {
+
+// Everything a start would do short of listening: what passes here loads there.
+int check(std::vector<std::string> paths, const Settings& settings) {
+  schema::Problems problems;
+  schema::LoadOptions options;
+  options.unknown_plugins = settings.skip_unknown_plugins ? schema::UnknownPlugins::skip : schema::UnknownPlugins::refuse;
+  options.expressions_flavor = settings.router_flavor == RouterFlavor::expressions;
+  auto sources = schema::open_sources(paths, problems);
+  schema::Document refused;
+  std::shared_ptr<const schema::Config> config;
+  if (!problems.any_error()) config = schema::load(std::move(sources), problems, options, &refused);
+  if (config != nullptr) {
+    NodeState state;
+    std::vector<std::string> errors;
+    compile(config, settings, state, 1, errors);
+    for (std::string& error : errors) problems.add({.what = std::move(error)});
+  }
+  problems.sort();
+  std::fputs(schema::report(problems, config ? config->document : refused, schema::Format::text).c_str(), stderr);
+  if (problems.any_error()) return 1;
+  std::printf("the configuration is good\n");
+  return 0;
+}
+
+}  // namespace
+
+std::optional<int> run_command(const Invocation& invocation) {
+  const auto& arguments = invocation.arguments;
+  if (arguments.empty()) return std::nullopt;
+  const std::string& first = arguments[0];
+  if (first == "version" || first == "--version" || first == "-v") {
+    std::printf("gateway %s\n", GATEWAY_VERSION);
+    return 0;
+  }
+  if (first == "help" || first == "--help" || first == "-h") {
+    std::printf("usage: gateway [settings] [FILE...]   serve the configuration of FILEs, else of declarative_config\n"
+                "       gateway check FILE...          say what is wrong with a configuration\n"
+                "       gateway version\n\nsettings, as flags (--name value), as KONG_NAME or GATEWAY_NAME, or in a file (-c FILE):\n%s",
+                settings_help().c_str());
+    return 0;
+  }
+  if (first != "check") return std::nullopt;
+  Invocation rest = invocation;
+  rest.arguments.erase(rest.arguments.begin());
+  Settings settings;
+  if (!read_settings_aloud(rest, settings)) return 1;
+  if (settings.configuration_paths.empty()) {
+    std::fputs("gateway check: which FILE?\n", stderr);
+    return 1;
+  }
+  return check(settings.configuration_paths, settings);
+}
+
+bool read_settings_aloud(const Invocation& invocation, Settings& settings) {
+  std::vector<std::string> errors, warnings;
+  const bool good = read_settings(invocation, settings, errors, warnings);
+  for (const std::string& warning : warnings) std::fprintf(stderr, "warning: %s\n", warning.c_str());
+  for (const std::string& error : errors) std::fprintf(stderr, "error: %s\n", error.c_str());
+  return good;
+}
+
+}  // namespace runtime

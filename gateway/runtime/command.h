@@ -1,0 +1,19 @@
+#pragma once
+// What `gateway` does besides serving: `version`, `--help`, `check FILE...`.
+
+#include <optional>
+
+#include "gateway/admin/api.h"
+#include "gateway/runtime/settings.h"
+
+namespace runtime {
+
+// The exit code of a command that is not "serve"; nullopt: serve.
+std::optional<int> run_command(const Invocation& invocation);
+
+// read_settings, with warnings and errors on stderr.
+bool read_settings_aloud(const Invocation& invocation, Settings& settings);
+
+admin::Options admin_options(const Settings& settings, bool status_only);
+
+}  // namespace runtime

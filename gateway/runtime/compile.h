@@ -1,0 +1,28 @@
+#pragma once
+// Config becomes Snapshot: the router compiled, the chains resolved, everything that can be wrong found before traffic sees it.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gateway/observe/log_files.h"
+#include "gateway/observe/metrics.h"
+#include "gateway/plugins/rate_counters.h"
+#include "gateway/proxy/snapshot.h"
+#include "gateway/runtime/settings.h"
+#include "schema/config.h"
+
+namespace runtime {
+
+// What outlives every snapshot.
+struct NodeState {
+  plugins::RateCounters counters;
+  observe::Metrics metrics;
+  observe::LogFiles log_files;
+};
+
+// nullptr with `errors` filled when a plugin or a route cannot be compiled. Runs on the caller's thread, never a worker's.
+std::shared_ptr<const proxy::Snapshot> compile(std::shared_ptr<const schema::Config> config, const Settings& settings, NodeState& state,
+                                               uint64_t generation, std::vector<std::string>& errors);
+
+}  // namespace runtime

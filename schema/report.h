@@ -1,0 +1,21 @@
+#pragma once
+// Problems as people and machines read them.
+
+#include <string>
+#include <string_view>
+
+#include "schema/document.h"
+#include "schema/problem.h"
+
+namespace schema {
+
+enum class Format : uint8_t { text, json, sarif, github };
+
+// All problems, one a line in `text`; a whole document in `json` and `sarif`.
+std::string report(const Problems& problems, const Document& document, Format format);
+// `file:line:column: entity path: what (hint)`, without a line break at the end.
+std::string report_line(const Problem& problem, const Document& document);
+// `text` in double quotes, escaped for JSON.
+std::string json_quoted(std::string_view text);
+
+}  // namespace schema

@@ -1,0 +1,32 @@
+#pragma once
+// Rules over several fields of a record (`x-checks`).
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "schema/shape.h"
+
+namespace schema {
+
+struct Rule {
+  std::string_view kind, name, if_field, then_field, error;
+  std::vector<std::string_view> fields;
+  const Value* if_schema = nullptr;
+  const Value* then_schema = nullptr;
+  const Value* else_if = nullptr;
+  std::vector<std::string_view> then_fields, else_fields;
+};
+
+std::vector<const Rule*> compile_rules(const Value* list);
+
+struct RuleFault {
+  std::string what;
+  std::string_view then_field;   // set for `conditional`: the field that also has a message of its own
+  std::string then_what;
+};
+
+// False: the record breaks the rule. `record` may lack fields: their defaults count.
+bool follows(const Rule& rule, const Shape& shape, const Value& record, RuleFault& fault);
+
+}  // namespace schema

@@ -1,0 +1,225 @@
+#include "schema/yaml.h"
+
+#include <yaml-cpp/anchor.h>
+#include <yaml-cpp/emitterstyle.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/mark.h>
+#include <yaml-cpp/parser.h>
+
+#include <istream>
+#include <streambuf>
+#include <unordered_map>
+
+#include "schema/excerpt.h"
+
+namespace schema {
+
+namespace {
+
+// Ends the parser from inside an event. Never leaves this file.
+struct Stop {};
+
+// A stream over text that is there already.
+class TextBuffer : public std::streambuf {
+ public:
+  explicit TextBuffer(std::string_view text) {
+    char* begin = const_cast<char*>(text.data());
+    setg(begin, begin, begin + text.size());
+  }
+};
+
+class TreeBuilder : public YAML::EventHandler {
+ public:
+  TreeBuilder(uint16_t file, Arena& arena, Problems& problems, const ReadLimits& limits)
+      : file_(file), arena_(arena), problems_(problems), limits_(limits) {}
+
+  Value root() const { return root_; }
+  bool any_document() const { return documents_ > 0; }
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (++documents_ > 1) fail(mark, "a second document begins; only one is read");
+  }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { put(mark, Value(), anchor, 1); }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    auto found = anchors_.find(anchor);
+    if (found == anchors_.end()) fail(mark, "an alias stands inside its own anchor");
+    put(mark, found->second.value, 0, found->second.nodes);
+  }
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& text) override {
+    const std::string_view kept = arena_.copy(text);
+    Value value = tag == "?" || tag.empty() ? plain_scalar(kept) : tagged(mark, tag, kept);
+    put(mark, value, anchor, 1, kept, tag == "?" || tag.empty());
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor, YAML::EmitterStyle::value) override { open(mark, anchor, false); }
+  void OnSequenceEnd() override { close(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor, YAML::EmitterStyle::value) override { open(mark, anchor, true); }
+  void OnMapEnd() override { close(); }
+
+ private:
+  struct Level {
+    bool map = false, has_key = false;
+    Place place, key_place;
+    YAML::anchor_t anchor = 0;
+    std::string_view key;
+    bool merge_key = false;
+    std::vector<Value> items;
+    std::vector<Member> members;
+    std::vector<Value> merges;      // of `<<`, in order
+    bool merged = false;
+    size_t nodes = 1;
+  };
+  struct Anchored {
+    Value value;
+    size_t nodes;
+  };
+
+  Place place(const YAML::Mark& mark) const {
+    return {static_cast<uint32_t>(mark.line + 1), static_cast<uint16_t>(std::min(mark.column + 1, 65535)), file_};
+  }
+
+  [[noreturn]] void fail(const YAML::Mark& mark, std::string what, std::string hint = {}) {
+    problems_.add({.place = place(mark), .what = "YAML: " + std::move(what), .hint = std::move(hint)});
+    throw Stop();
+  }
+
+  Value tagged(const YAML::Mark& mark, const std::string& tag, std::string_view text) {
+    if (tag == "!" || tag == "tag:yaml.org,2002:str") return Value::text(text);
+    Value plain = plain_scalar(text);
+    if (tag == "tag:yaml.org,2002:int" || tag == "tag:yaml.org,2002:bool" || tag == "tag:yaml.org,2002:null" || tag == "tag:yaml.org,2002:float") return plain;
+    if (tag == "tag:yaml.org,2002:binary") return Value::text(text);
+    fail(mark, "unknown tag " + tag);
+  }
+
+  void open(const YAML::Mark& mark, YAML::anchor_t anchor, bool map) {
+    if (levels_.size() >= limits_.depth_max) fail(mark, "nested too deeply");
+    if (!levels_.empty() && levels_.back().map && !levels_.back().has_key) fail(mark, "a key must be a scalar");
+    Level& level = levels_.emplace_back();
+    level.map = map;
+    level.place = place(mark);
+    level.anchor = anchor;
+  }
+
+  void close() {
+    Level level = std::move(levels_.back());
+    levels_.pop_back();
+    if (level.map) merge(level);
+    Value value = level.map ? arena_.object(level.members) : arena_.array(level.items);
+    value.place = level.place;
+    YAML::Mark mark;
+    mark.line = static_cast<int>(level.place.line) - 1;
+    mark.column = level.place.column - 1;
+    put(mark, value, level.anchor, level.nodes);
+  }
+
+  // Own keys win, then the merged maps in their order.
+  void merge(Level& level) {
+    for (const Value& other : level.merges)
+      for (const Member& member : other.members()) {
+        bool own = false;
+        for (const Member& existing : level.members) own = own || existing.name == member.name;
+        if (!own) level.members.push_back(member);
+      }
+  }
+
+  void put(const YAML::Mark& mark, Value value, YAML::anchor_t anchor, size_t nodes, std::string_view text = {}, bool plain = false) {
+    nodes_ += nodes;
+    if (nodes_ > limits_.nodes_max) fail(mark, "too many values, aliases counted each time");
+    if (value.place.line == 0 || anchor != 0) value.place = place(mark);
+    if (anchor != 0) anchors_[anchor] = {value, nodes};
+    if (levels_.empty()) {
+      root_ = value;
+      return;
+    }
+    Level& level = levels_.back();
+    level.nodes += nodes;
+    if (!level.map) {
+      level.items.push_back(value);
+    } else if (!level.has_key) {
+      take_key(mark, level, value, text, plain);
+    } else {
+      take_value(mark, level, value);
+    }
+  }
+
+  void take_key(const YAML::Mark& mark, Level& level, const Value& value, std::string_view text, bool plain) {
+    if (text.data() == nullptr && !value.is_text()) fail(mark, "a key must be a scalar");
+    level.key = text.data() != nullptr ? text : value.as_text();
+    level.merge_key = plain && level.key == "<<";
+    level.key_place = place(mark);
+    level.has_key = true;
+    if (level.merge_key) {
+      if (level.merged) fail(mark, "<< stands twice in one map", "write <<: [*a, *b]");
+      level.merged = true;
+      return;
+    }
+    for (const Member& member : level.members)
+      if (member.name == level.key)
+        fail(mark, "duplicate key " + std::string(level.key), "the first is on line " + std::to_string(member.name_place.line));
+  }
+
+  void take_value(const YAML::Mark& mark, Level& level, const Value& value) {
+    level.has_key = false;
+    if (!level.merge_key) {
+      level.members.push_back({level.key, level.key_place, value});
+      return;
+    }
+    if (value.is_object()) {
+      level.merges.push_back(value);
+      return;
+    }
+    if (!value.is_array()) fail(mark, "<< needs a map or a list of maps");
+    for (const Value& item : value.items()) {
+      if (!item.is_object()) fail(mark, "<< needs a map or a list of maps");
+      level.merges.push_back(item);
+    }
+  }
+
+  uint16_t file_;
+  Arena& arena_;
+  Problems& problems_;
+  const ReadLimits& limits_;
+  std::vector<Level> levels_;
+  std::unordered_map<YAML::anchor_t, Anchored> anchors_;
+  Value root_;
+  size_t nodes_ = 0;
+  int documents_ = 0;
+};
+
+size_t start_of_line(std::string_view text, int line) {
+  size_t at = 0;
+  for (int i = 0; i < line; ++i) {
+    const size_t end = text.find('\n', at);
+    if (end == std::string_view::npos) return at;
+    at = end + 1;
+  }
+  return at;
+}
+
+}  // namespace
+
+bool read_yaml(std::string_view text, uint16_t file, Arena& arena, Problems& problems, const ReadLimits& limits, Value& root) {
+  TextBuffer buffer(text);
+  std::istream stream(&buffer);
+  TreeBuilder builder(file, arena, problems, limits);
+  // yaml-cpp reports by exception; it ends here and becomes a problem with a place.
+  try {
+    YAML::Parser parser(stream);
+    while (parser.HandleNextDocument(builder)) {
+    }
+  } catch (const Stop&) {
+    return false;
+  } catch (const YAML::Exception& error) {
+    const int line = std::max(error.mark.line, 0), column = std::max(error.mark.column, 0);
+    const size_t line_start = start_of_line(text, line);
+    problems.add({.place = {static_cast<uint32_t>(line + 1), static_cast<uint16_t>(std::min(column + 1, 65535)), file},
+                  .what = "YAML: " + error.msg,
+                  .hint = excerpt(text, line_start, line_start + static_cast<size_t>(column))});
+    return false;
+  }
+  root = builder.root();
+  return true;
+}
+
+}  // namespace schema

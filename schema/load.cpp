@@ -6,6 +6,7 @@
 #include "schema/config.h"
 #include "schema/flatten.h"
 #include "schema/identity.h"
+#include "schema/migrate.h"
 #include "schema/rule.h"
 #include "schema/shorthand.h"
 #include "schema/typed.h"
@@ -74,7 +75,8 @@ void check_plugin(FlatEntity& entity, Document& document, Config& config, const 
   const Value* name = entity.value.find("name");
   if (name == nullptr || !name->is_text()) return;
   const PluginShape* plugin = shapes().plugin(name->as_text());
-  if (plugin != nullptr) {
+  const bool left_out = (plugin == nullptr || !plugin->built) && options.unknown_plugins == UnknownPlugins::skip;
+  if (plugin != nullptr && !left_out) {
     if (const Value* settings = entity.value.find("config"); settings != nullptr && settings->is_object()) {
       walk.path.emplace_back(std::string("config"));
       Value expanded = expand_shorthands(*plugin->config, *settings, document.arena, walk);
@@ -90,7 +92,7 @@ void check_plugin(FlatEntity& entity, Document& document, Config& config, const 
     }
   }
   if (plugin != nullptr && plugin->built) return;
-  if (options.unknown_plugins == UnknownPlugins::skip) {
+  if (left_out) {
     entity.dropped = true;
     const Place place = name->place;
     config.skipped_plugins.push_back(std::string(name->as_text()) + " at " + (place.file < document.files.size() ? document.files[place.file] : "") + ":" +
@@ -150,6 +152,7 @@ std::unique_ptr<const Config> load(std::vector<Source> sources, Problems& proble
   if (problems.any_error()) return refuse();
   fill_templates(document, options.environment, problems);
   check_version(document, problems);
+  migrate_paths(document);
   std::vector<FlatEntity> flat = flatten(document, problems);
   for (FlatEntity& entity : flat) check_entity(entity, document, *config, options, problems);
   drop_children(flat);

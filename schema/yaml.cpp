@@ -11,6 +11,7 @@
 #include <streambuf>
 #include <unordered_map>
 
+#include "schema/check.h"
 #include "schema/excerpt.h"
 
 namespace schema {
@@ -68,6 +69,7 @@ class TreeBuilder : public YAML::EventHandler {
     std::vector<Member> members;
     std::vector<Value> merges;      // of `<<`, in order
     bool merged = false;
+    Member* repeats = nullptr;      // the earlier member of the key at hand
     size_t nodes = 1;
   };
   struct Anchored {
@@ -154,13 +156,24 @@ class TreeBuilder : public YAML::EventHandler {
       level.merged = true;
       return;
     }
-    for (const Member& member : level.members)
-      if (member.name == level.key)
-        fail(mark, "duplicate key " + std::string(level.key), "the first is on line " + std::to_string(member.name_place.line));
+    level.repeats = nullptr;
+    for (Member& member : level.members)
+      if (member.name == level.key) level.repeats = &member;
+  }
+
+  // A key that says the same thing twice is odd; one that says two things is a mistake that no order of reading may settle.
+  void take_repeat(const YAML::Mark& mark, Level& level, const Value& value) {
+    const Member& first = *level.repeats;
+    const bool same = first.value.kind() == value.kind() && !value.is_array() && !value.is_object() && shown(first.value) == shown(value);
+    const std::string what = "duplicate key " + std::string(level.key);
+    const std::string hint = "the first is on line " + std::to_string(first.name_place.line);
+    if (!same) fail(mark, what, hint);
+    problems_.add({.severity = Severity::warning, .place = level.key_place, .what = "YAML: " + what, .hint = hint});
   }
 
   void take_value(const YAML::Mark& mark, Level& level, const Value& value) {
     level.has_key = false;
+    if (level.repeats != nullptr && !level.merge_key) return take_repeat(mark, level, value);
     if (!level.merge_key) {
       level.members.push_back({level.key, level.key_place, value});
       return;

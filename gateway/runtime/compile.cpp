@@ -11,13 +11,14 @@ routing::Flavor flavor_of(RouterFlavor flavor) {
 }  // namespace
 
 std::shared_ptr<const proxy::Snapshot> compile(std::shared_ptr<const schema::Config> config, const Settings& settings, NodeState& state,
-                                               uint64_t generation, std::vector<std::string>& errors) {
+                                               uint64_t generation, std::vector<std::string>& errors, std::vector<std::string>& warnings) {
   auto snapshot = std::make_shared<proxy::Snapshot>();
   snapshot->config = std::move(config);
   snapshot->generation = generation;
   snapshot->credentials = std::make_unique<plugins::CredentialIndex>(*snapshot->config);
   plugins::Building building{*snapshot->config, *snapshot->credentials, state.counters, state.metrics, state.log_files, errors};
   snapshot->chains = std::make_unique<plugins::Chains>(*snapshot->config, building);
+  if (settings.skip_unknown_plugins) warnings = std::exchange(errors, {});
   snapshot->router = std::make_unique<routing::Router>(snapshot->config->routes, flavor_of(settings.router_flavor), errors);
   for (const schema::Upstream& upstream : snapshot->config->upstreams) snapshot->upstreams.emplace(upstream.name, &upstream);
   if (!errors.empty()) return nullptr;

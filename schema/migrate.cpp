@@ -1,0 +1,71 @@
+#include "schema/migrate.h"
+
+#include <string>
+
+namespace schema {
+
+namespace {
+
+bool is_plain(std::string_view path) {
+  for (char c : path) {
+    const bool letter_or_digit = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    if (!letter_or_digit && std::string_view(".-_~/%").find(c) == std::string_view::npos) return false;
+  }
+  return true;
+}
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// Escapes are decoded; reserved characters keep theirs in upper case, regex metacharacters get a backslash.
+std::string as_regex(std::string_view path) {
+  std::string out = "~";
+  for (size_t i = 0; i < path.size(); ++i) {
+    const bool escape = path[i] == '%' && i + 2 < path.size() && hex_digit(path[i + 1]) >= 0 && hex_digit(path[i + 2]) >= 0;
+    if (!escape) {
+      out += path[i];
+      continue;
+    }
+    const char c = static_cast<char>(hex_digit(path[i + 1]) * 16 + hex_digit(path[i + 2]));
+    if (std::string_view("!*'();:@&=+$,/?%#[]").find(c) != std::string_view::npos) {
+      out += '%';
+      for (size_t k = 1; k <= 2; ++k) out += "0123456789ABCDEF"[hex_digit(path[i + k])];
+    } else {
+      if (std::string_view(".^-{}\\|").find(c) != std::string_view::npos) out += '\\';
+      out += c;
+    }
+    i += 2;
+  }
+  return out;
+}
+
+void migrate_routes(Value* routes, Arena& arena) {
+  if (routes == nullptr || !routes->is_array()) return;
+  for (Value& route : routes->items()) {
+    Value* paths = route.find("paths");
+    if (paths == nullptr || !paths->is_array()) continue;
+    for (Value& path : paths->items()) {
+      if (!path.is_text() || path.as_text().empty() || path.as_text().front() == '~' || is_plain(path.as_text())) continue;
+      const Place place = path.place;
+      path = Value::text(arena.copy(as_regex(path.as_text())));
+      path.place = place;
+    }
+  }
+}
+
+}  // namespace
+
+void migrate_paths(Document& document) {
+  const Value* version = document.root.find("_format_version");
+  if (version == nullptr || !version->is_text() || (version->as_text() != "1.1" && version->as_text() != "2.1")) return;
+  migrate_routes(document.root.find("routes"), document.arena);
+  const Value* services = document.root.find("services");
+  if (services == nullptr || !services->is_array()) return;
+  for (Value& service : services->items()) migrate_routes(service.find("routes"), document.arena);
+}
+
+}  // namespace schema

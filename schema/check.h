@@ -24,6 +24,4 @@ std::string run_named_check(std::string_view name, const Value& value);
 // The value as messages show it.
 std::string shown(const Value& value);
 
-const Shape* compile_shape(std::string_view name, const Value& schema);
-
 }  // namespace schema

@@ -7,7 +7,6 @@
 #include "schema/flatten.h"
 #include "schema/identity.h"
 #include "schema/migrate.h"
-#include "schema/rule.h"
 #include "schema/shorthand.h"
 #include "schema/typed.h"
 #include "schema/validate.h"
@@ -42,12 +41,11 @@ void check_version(const Document& document, Problems& problems) {
 
 // The variant of a route's fields that its protocols ask for: fields that must stay unset, and rules of its own.
 void check_protocol_variant(const FlatEntity& entity, Walk& walk) {
-  const Value* variants = entity.kind->shape->schema->find("x-by-protocol");
   const Value* protocols = entity.value.find("protocols");
-  if (variants == nullptr) return;
   const std::string_view first = protocols != nullptr && protocols->is_array() && !protocols->items().empty() && protocols->items()[0].is_text()
                                      ? protocols->items()[0].as_text() : std::string_view("http");
-  for (const Value& variant : variants->items()) {
+  for (const auto& [schema, rules] : entity.kind->shape->variants) {
+    const Value& variant = *schema;
     std::string names;
     bool chosen = false;
     const auto list = variant.find("protocols")->items();
@@ -65,7 +63,7 @@ void check_protocol_variant(const FlatEntity& entity, Walk& walk) {
       walk.error(given->place, "cannot set '" + std::string(field.name) + "' when 'protocols' is " + names);
       walk.path.pop_back();
     }
-    if (const Value* rules = variant.find("x-checks")) validate_rules(compile_rules(rules), *entity.kind->shape, entity.value, walk);
+    validate_rules(rules, *entity.kind->shape, entity.value, walk);
     return;
   }
 }

@@ -45,8 +45,9 @@ std::string quoted(const std::vector<std::string_view>& fields) {
 }
 
 // Does the value satisfy a small schema? `what` gets the text of the first check that it fails.
-bool satisfies(const Value* schema, const Value* value, std::string& what) {
+bool satisfies(const Condition& condition, const Value* value, std::string& what) {
   static const Value nothing;
+  const Value* schema = condition.schema;
   if (schema == nullptr) return true;
   if (schema->find("x-required") != nullptr) {
     what = "required field missing";
@@ -60,18 +61,27 @@ bool satisfies(const Value* schema, const Value* value, std::string& what) {
       if (item.is_text() && item.as_text() == contains->find("const")->as_text()) return true;
     return false;
   }
-  if (const Value* items = schema->find("items")) {
+  if (condition.items != nullptr) {
     if (!actual.is_array()) return false;
     for (const Value& item : actual.items())
-      if (!satisfies(items, &item, what)) return false;
+      if (!satisfies(*condition.items, &item, what)) return false;
     return true;
   }
   if ((schema->find("minItems") != nullptr || schema->find("maxItems") != nullptr) && value == nullptr) return true;
-  for (const Check* check : compile_checks(*schema, Type::any)) {
+  for (const Check* check : condition.checks) {
     what = check->run(actual);
     if (!what.empty()) return false;
   }
   return true;
+}
+
+Condition compile_condition(const Value* schema) {
+  Condition condition;
+  if (schema == nullptr) return condition;
+  condition.schema = schema;
+  condition.checks = compile_checks(*schema, Type::any);
+  if (const Value* items = schema->find("items")) condition.items = new Condition(compile_condition(items));
+  return condition;
 }
 
 size_t count_set(const Shape& shape, const Value& record, const std::vector<std::string_view>& fields) {
@@ -87,8 +97,8 @@ bool fault_unless(bool good, RuleFault& fault, std::string what) {
 
 bool follows_conditional(const Rule& rule, const Shape& shape, const Value& record, RuleFault& fault) {
   std::string what;
-  if (!satisfies(rule.if_schema, effective(shape, record, rule.if_field), what)) return true;
-  if (satisfies(rule.then_schema, effective(shape, record, rule.then_field), what)) return true;
+  if (!satisfies(rule.if_condition, effective(shape, record, rule.if_field), what)) return true;
+  if (satisfies(rule.then_condition, effective(shape, record, rule.then_field), what)) return true;
   fault.what = rule.error.empty() ? "failed conditional validation given value of field '" + std::string(rule.if_field) + "'" : std::string(rule.error);
   fault.then_field = rule.then_field;
   fault.then_what = std::move(what);
@@ -97,13 +107,9 @@ bool follows_conditional(const Rule& rule, const Shape& shape, const Value& reco
 
 bool follows_conditional_any(const Rule& rule, const Shape& shape, const Value& record, RuleFault& fault) {
   std::string what;
-  const std::vector<std::string_view>* fields = nullptr;
-  const Value* value = effective(shape, record, rule.if_field);
-  if (satisfies(rule.if_schema, value, what)) fields = &rule.then_fields;
-  else if (rule.else_if != nullptr && satisfies(rule.else_if, value, what)) fields = &rule.else_fields;
-  if (fields == nullptr) return true;
-  return fault_unless(count_set(shape, record, *fields) > 0, fault,
-                      !rule.error.empty() ? std::string(rule.error) : "must set one of " + quoted(*fields) + " when '" + std::string(rule.if_field) + "' is set as it is");
+  if (!satisfies(rule.if_condition, effective(shape, record, rule.if_field), what)) return true;
+  return fault_unless(count_set(shape, record, rule.then_fields) > 0, fault,
+                      !rule.error.empty() ? std::string(rule.error) : "must set one of " + quoted(rule.then_fields) + " when '" + std::string(rule.if_field) + "' is set as it is");
 }
 
 }  // namespace
@@ -120,10 +126,8 @@ std::vector<const Rule*> compile_rules(const Value* list) {
     rule->then_field = text_of(one, "then_field");
     rule->fields = texts_of(one, "fields");
     rule->then_fields = texts_of(one, "then_fields");
-    rule->else_fields = texts_of(one, "else_fields");
-    rule->if_schema = one.find("if");
-    rule->then_schema = one.find("then");
-    rule->else_if = one.find("else_if");
+    rule->if_condition = compile_condition(one.find("if"));
+    rule->then_condition = compile_condition(one.find("then"));
     rules.push_back(rule);
   }
   return rules;

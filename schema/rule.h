@@ -9,13 +9,18 @@
 
 namespace schema {
 
+// A small schema that a value satisfies or not; compiled once with its rule.
+struct Condition {
+  const Value* schema = nullptr;   // nullptr: always satisfied
+  std::vector<const Check*> checks;
+  const Condition* items = nullptr;
+};
+
 struct Rule {
   std::string_view kind, name, if_field, then_field, error;
   std::vector<std::string_view> fields;
-  const Value* if_schema = nullptr;
-  const Value* then_schema = nullptr;
-  const Value* else_if = nullptr;
-  std::vector<std::string_view> then_fields, else_fields;
+  Condition if_condition, then_condition;
+  std::vector<std::string_view> then_fields;
 };
 
 std::vector<const Rule*> compile_rules(const Value* list);

@@ -18,6 +18,12 @@ enum class Type : uint8_t { any, text, integer, number, boolean, array, set, rec
 struct Check;  // one compiled rule of a field (pattern, enum, range, named check): validate.cpp
 struct Rule;   // one compiled rule over several fields: rules.cpp
 
+// Fields and rules that hold for some protocols only (routes).
+struct Variant {
+  const Value* schema = nullptr;
+  std::vector<const Rule*> rules;
+};
+
 struct Shape {
   std::string_view name;         // of the field; of an entity or plugin at the top
   std::string_view description;
@@ -35,6 +41,7 @@ struct Shape {
   const Value* schema = nullptr;         // the JSON Schema node itself, for what is read rarely
   std::vector<const Check*> checks;
   std::vector<const Rule*> rules;
+  std::vector<Variant> variants;
 
   const Shape* field(std::string_view field_name) const;
 };

@@ -1,5 +1,3 @@
-#include <mutex>
-
 #include "schema/check.h"
 #include "schema/embedded.h"
 #include "schema/json.h"
@@ -87,6 +85,8 @@ class ShapeBuilder {
     add_fields(schema, *shape);
     shape->checks = compile_checks(schema, shape->type);
     shape->rules = compile_rules(schema.find("x-checks"));
+    if (const Value* variants = schema.find("x-by-protocol"))
+      for (const Value& variant : variants->items()) shape->variants.push_back({&variant, compile_rules(variant.find("x-checks"))});
     return shape;
   }
 
@@ -170,18 +170,6 @@ const Shapes& shapes() {
     return new Shapes(builder.take());
   }();
   return *built;
-}
-
-const Shape* compile_shape(std::string_view name, const Value& schema) {
-  // Rarely used variants (by protocol, by name) are compiled where they are met first.
-  static std::mutex mutex;
-  static auto* compiled = new std::vector<std::pair<const Value*, const Shape*>>();
-  std::scoped_lock guard(mutex);
-  for (const auto& [node, shape] : *compiled)
-    if (node == &schema) return shape;
-  static auto* builder = new ShapeBuilder();
-  compiled->emplace_back(&schema, builder->compile(name, schema, false));
-  return compiled->back().second;
 }
 
 }  // namespace schema

@@ -96,7 +96,7 @@ std::optional<std::string_view> normalise_path(std::string_view raw_path, std::s
 void encode_path(std::string_view path, std::string& out) {
   for (char c : path) {
     const bool plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-                       std::string_view("-._~%!#$&'()*+,/:;=?@[]\\").find(c) != std::string_view::npos;
+                       std::string_view("-._~%!#$&'()*+,/:;=?@[]").find(c) != std::string_view::npos;
     if (plain) {
       out += c;
     } else {

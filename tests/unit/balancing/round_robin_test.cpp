@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+
 using balancing::RoundRobin;
 
 TEST_CASE("weights decide how often a candidate is picked, and its turns are spread") {

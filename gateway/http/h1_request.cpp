@@ -117,6 +117,12 @@ HeadError early_fault(std::string_view bytes, const HeadLimits& limits) {
   const size_t line_end = bytes.find("\r\n");
   if (line_end == std::string_view::npos && bytes.size() > limits.target_bytes_max + 32) return HeadError::target_too_long;
   if (line_end != std::string_view::npos && line_end > limits.target_bytes_max + 64) return HeadError::target_too_long;
+  if (line_end != std::string_view::npos) {
+    // A first line that cannot be one (HTTP/0.9, another protocol) is answered now: its sender may wait for us.
+    RequestHead scratch;
+    bool absolute = false;
+    if (HeadError error = parse_line(bytes.substr(0, line_end), limits, scratch, absolute); error != HeadError::none) return error;
+  }
   return bytes.size() >= limits.header_bytes_max ? HeadError::header_too_large : HeadError::none;
 }
 

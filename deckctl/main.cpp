@@ -13,22 +13,12 @@ int main(int argc, char** argv) {
   auto verb = [&](const char* name, const char* what, int (*run)(const deckctl::Options&)) {
     CLI::App* command = app.add_subcommand(name, what);
     command->add_option("sources", options.sources, "files, directories, or - for stdin");
-    command->add_option("--node", options.nodes, "Admin API of a node, http://HOST:PORT; may be repeated");
-    command->add_option("--nodes", options.nodes_file, "file with one Admin API address a line");
-    command->add_option("--format", options.format, "text, json, sarif, github, markdown");
+    command->add_option("--format", options.format, "text, json, sarif, github");
     command->add_option("-o,--output-file", options.output, "write the result there; - is stdout");
     command->add_option("--unknown-plugins", options.unknown_plugins, "refuse or skip")->check(CLI::IsMember({"refuse", "skip"}));
-    command->add_flag("--yes", options.yes, "do what would be asked about");
-    command->add_option("--max-deletes", options.max_deletes_percent, "percent of the entities a sync may delete without --yes");
-    command->add_option("--timeout", options.timeout_s, "seconds for one request to a node");
     command->callback([&code, &options, run] { code = run(options); });
   };
   verb("validate", "say everything that is wrong with a configuration", deckctl::validate);
-  verb("fmt", "print the configuration in its canonical form", deckctl::format);
-  verb("diff", "compare two sources, or a source with nodes: exit 0 same, 2 different", deckctl::diff);
-  verb("sync", "send the configuration to every node, all or none", deckctl::sync);
-  verb("dump", "print what a node runs", deckctl::dump);
-  verb("ping", "ask nodes who they are", deckctl::ping);
   verb("version", "print the version", deckctl::version);
   try {
     app.parse(argc, argv);

@@ -38,7 +38,6 @@ std::string_view reason_phrase(int status) {
     case 416: return "Requested Range Not Satisfiable";
     case 417: return "Expectation Failed";
     case 421: return "Misdirected Request";
-    case 426: return "Upgrade Required";
     case 429: return "Too Many Requests";
     case 500: return "Internal Server Error";
     case 501: return "Not Implemented";

@@ -48,6 +48,8 @@ Journey::Journey(Worker& own_worker, net::Stream& client_stream, Input& client_i
   exchange.client.scheme = side.tls ? "https" : "http";
   exchange.client.server_ip = side.server_ip;
   exchange.client.server_port = side.server_port;
+  for (const auto& [inside, outside] : worker.options.port_maps)
+    if (inside == side.server_port) exchange.client.server_port = outside;
   exchange.client.sni = side.sni;
   exchange.client.tls_version = side.tls_version;
   exchange.client.tls_cipher = side.tls_cipher;

@@ -38,6 +38,7 @@ struct Options {
   bool request_id_upstream = true;
   bool allow_debug_header = false;
   bool real_ip_recursive = false;
+  std::vector<std::pair<uint16_t, uint16_t>> port_maps;  // inside -> outside: what clients know of our ports
   std::string real_ip_header = "X-Real-IP";
   std::vector<Network> trusted;
   std::string error_default_type = "text/plain";

@@ -24,7 +24,11 @@ Framing frame(Journey& journey) {
     return has_no_body(exchange.original_method, status) ? Framing::none : Framing::length;
   }
   if (journey.upgraded) return Framing::none;
-  if (has_no_body(exchange.original_method, status)) return Framing::none;
+  if (has_no_body(exchange.original_method, status)) {
+    // RFC 9110 section 8.6: no length where no body can be.
+    if (status == 204 || status < 200) headers.remove(Name::content_length);
+    return Framing::none;
+  }
   const http::BodyFraming incoming = journey.answer_body.framing();
   if (incoming.kind == Framing::length || incoming.kind == Framing::none) return Framing::length;
   headers.remove(Name::content_length);
@@ -45,7 +49,8 @@ void write_head(Journey& journey, std::string& out) {
   } else if (!journey.keep_alive) {
     exchange.response.headers.add(Name::connection, "close");
   }
-  if (!exchange.response.headers.has(Name::date)) exchange.response.headers.add(Name::date, http::date_value(journey.worker.loop.wall_ms() / 1000));
+  // An upstream's answer keeps the Date it came with, or none.
+  if (exchange.origin == plugins::Origin::gateway) exchange.response.headers.add(Name::date, http::date_value(journey.worker.loop.wall_ms() / 1000));
   http::write_response_head(exchange.response, out);
 }
 

@@ -33,14 +33,16 @@ void add_own_headers(Journey& journey) {
   const Options& options = journey.worker.options;
   const plugins::Timings& timings = exchange.timings;
   const uint64_t now = journey.worker.loop.now_ms();
-  if (exchange.origin == plugins::Origin::upstream) {
+  // An error that stands for an upstream's answer is told like one.
+  const bool proxied = exchange.origin == plugins::Origin::upstream || !exchange.tries.empty();
+  if (proxied) {
     if (options.server_tokens) {
       std::string_view via = headers.get(Name::via);
       headers.set(Name::via, via.empty() ? via_product : exchange.arena.join({via, ", ", via_product}));
       if (!headers.has(Name::server)) headers.add(Name::server, product);
     }
     if (options.latency_tokens) {
-      uint64_t upstream = timings.answered_ms - timings.forwarded_ms;
+      uint64_t upstream = (timings.answered_ms != 0 ? timings.answered_ms : now) - timings.forwarded_ms;
       uint64_t total = now - timings.started_ms;
       headers.set(Name::x_kong_upstream_latency, exchange.arena.number(upstream));
       headers.set(Name::x_kong_proxy_latency, exchange.arena.number(total > upstream ? total - upstream : 0));

@@ -38,6 +38,7 @@ proxy::Options proxy_options(const Settings& settings, std::vector<std::string>&
   options.request_id_upstream = settings.request_id_upstream;
   options.allow_debug_header = settings.allow_debug_header;
   options.real_ip_header = settings.real_ip_header;
+  for (const PortMap& map : settings.port_maps) options.port_maps.emplace_back(map.inside, map.outside);
   options.real_ip_recursive = settings.real_ip_recursive;
   options.error_default_type = settings.error_default_type;
   for (const std::string& text : settings.trusted_ips) {

@@ -43,6 +43,7 @@ def running(gateway, config=None, **settings):
             with open(path, "w", encoding="utf8") as file:
                 file.write(config)
             environment["GATEWAY_DECLARATIVE_CONFIG"] = path
+        environment["GATEWAY_PORT_MAPS"] = f"8000:{proxy}, 8443:{tls}"
         environment.update({f"GATEWAY_{k.upper()}": v for k, v in settings.items()})
         process = subprocess.Popen([gateway], env=environment)
         try:

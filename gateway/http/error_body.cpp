@@ -1,8 +1,7 @@
 #include "gateway/http/error_body.h"
 
-#include <charconv>
-
-#include "gateway/http/headers.h"
+#include "gateway/http/h1_fields.h"
+#include "gateway/http/write.h"
 
 namespace http {
 
@@ -25,7 +24,7 @@ std::string_view built_in(Media media) {
       return "<!doctype html>\n<html>\n  <head>\n    <meta charset=\"utf-8\">\n    <title>Error</title>\n  </head>\n  <body>\n    <h1>Error</h1>\n"
              "    <p>%s.</p>\n    <p>request_id: %s</p>\n  </body>\n</html>\n";
     case Media::xml:
-      return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<error>\n  <message>%s</message>\n  <requestid>%s</requestid>\n</error>";
+      return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<error>\n  <message>%s</message>\n  <requestid>%s</requestid>\n</error>\n";
     case Media::plain: return "%s\nrequest_id: %s\n";
     default: return "{\n  \"message\":\"%s\",\n  \"request_id\":\"%s\"\n}";
   }
@@ -47,24 +46,42 @@ bool media_of(std::string_view range, Media& media) {
   return false;
 }
 
-double quality_of(std::string_view parameters) {
-  const size_t at = parameters.find("q=");
-  if (at == std::string_view::npos) return 1;
-  double quality = 0;
-  std::from_chars(parameters.data() + at + 2, parameters.data() + parameters.size(), quality);
-  return quality;
+// Takes the part before the next semicolon off `parameters`, trimmed.
+std::string_view next_part(std::string_view& parameters) {
+  const size_t semicolon = parameters.find(';');
+  const std::string_view part = trim_blanks(parameters.substr(0, semicolon));
+  parameters.remove_prefix(semicolon == std::string_view::npos ? parameters.size() : semicolon + 1);
+  return part;
+}
+
+// In thousandths (RFC 9110 section 12.4.2); what cannot be read counts as not wanted.
+int quality_of(std::string_view parameters) {
+  while (!parameters.empty()) {
+    const std::string_view part = next_part(parameters);
+    if (part.size() < 2 || (part[0] != 'q' && part[0] != 'Q') || part[1] != '=') continue;
+    const std::string_view value = part.substr(2);
+    if (value.empty() || (value[0] != '0' && value[0] != '1') || (value.size() > 1 && value[1] != '.')) return 0;
+    int quality = 0, unit = 1000;
+    for (char c : value) {
+      if (c == '.') continue;
+      if (c < '0' || c > '9') return 0;
+      quality += (c - '0') * unit;
+      unit /= 10;
+    }
+    return quality > 1000 ? 1000 : quality;
+  }
+  return 1000;
 }
 
 Media choose(std::string_view accept) {
   Media best = Media::json;
-  double best_quality = 0;
+  int best_quality = 0;
   each_element(accept, [&](std::string_view element) {
-    const size_t semicolon = element.find(';');
-    std::string_view range = element.substr(0, semicolon);
-    while (!range.empty() && range.back() == ' ') range.remove_suffix(1);
-    const double quality = semicolon == std::string_view::npos ? 1 : quality_of(element.substr(semicolon));
+    const std::string_view range = next_part(element);
     Media media;
-    if (quality > best_quality && media_of(range, media)) {
+    if (!media_of(range, media)) return true;
+    const int quality = quality_of(element);
+    if (quality > best_quality) {
       best = media;
       best_quality = quality;
     }
@@ -87,15 +104,39 @@ std::string fill(std::string_view text, std::string_view message, std::string_vi
   return out;
 }
 
+void append_json(char c, std::string& out) {
+  const auto octet = static_cast<unsigned char>(c);
+  if (c == '"' || c == '\\') out.append(1, '\\').append(1, c);
+  else if (octet < 0x20) out.append("\\u00").append(1, "01"[octet >> 4]).append(1, "0123456789abcdef"[octet & 15]);
+  else out += c;
+}
+
+void append_markup(char c, std::string& out) {
+  if (c == '<') out += "&lt;";
+  else if (c == '>') out += "&gt;";
+  else if (c == '&') out += "&amp;";
+  else out += c;
+}
+
+// A message may hold what a client sent; it must stay text in every form.
 std::string escaped(Media media, std::string_view message) {
   std::string out;
+  out.reserve(message.size());
   for (char c : message) {
-    if (media == Media::json && (c == '"' || c == '\\')) out.append(1, '\\').append(1, c);
-    else if ((media == Media::html || media == Media::xml) && c == '<') out += "&lt;";
-    else if ((media == Media::html || media == Media::xml) && c == '&') out += "&amp;";
-    else out += c;
+    if (media == Media::json) append_json(c, out);
+    else if (media == Media::plain) out += c;
+    else append_markup(c, out);
   }
   return out;
+}
+
+const std::string& own_text(Media media, const ErrorTemplates& templates) {
+  switch (media) {
+    case Media::html: return templates.html;
+    case Media::xml: return templates.xml;
+    case Media::plain: return templates.plain;
+    default: return templates.json;
+  }
 }
 
 }  // namespace
@@ -103,15 +144,15 @@ std::string escaped(Media media, std::string_view message) {
 ErrorBody error_body(std::string_view accept, std::string_view content_type, bool from_http_layer, std::string_view message,
                      std::string_view request_id, const ErrorTemplates* templates) {
   Media media = Media::json;
-  if (!accept.empty())
+  if (!accept.empty()) {
     media = choose(accept);
-  else if (from_http_layer && (content_type.empty() || !media_of(content_type.substr(0, content_type.find(';')), media)))
-    media = content_type.empty() ? Media::plain : Media::json;
-  std::string_view text = built_in(media);
-  if (templates != nullptr) {
-    const std::string& own = media == Media::html ? templates->html : media == Media::xml ? templates->xml : media == Media::plain ? templates->plain : templates->json;
-    if (!own.empty()) text = own;
+  } else if (from_http_layer) {
+    if (content_type.empty()) media = Media::plain;
+    else media_of(next_part(content_type), media);
   }
+  std::string_view text = built_in(media);
+  if (templates != nullptr)
+    if (const std::string& own = own_text(media, *templates); !own.empty()) text = own;
   return {type_of(media), fill(text, escaped(media, message), request_id)};
 }
 
@@ -133,6 +174,22 @@ std::string_view http_layer_message(int status) {
     case 505: return "HTTP version not supported";
     default: return "An unexpected error occurred";
   }
+}
+
+std::string_view http_layer_message(HeadError error) {
+  if (error == HeadError::header_too_large) return "Request header or cookie too large";
+  return http_layer_message(status_of(error));
+}
+
+ErrorBody stock_page(int status) {
+  std::string title = std::to_string(status);
+  // The page keeps the word of the standard where the status line has an older one.
+  const std::string_view words = status == 302 ? "Found" : reason_phrase(status);
+  if (!words.empty()) title.append(" ").append(words);
+  std::string page = "<html>\r\n<head><title>";
+  page.append(title).append("</title></head>\r\n<body>\r\n<center><h1>").append(title);
+  page.append("</h1></center>\r\n</body>\r\n</html>\r\n");
+  return {"text/html; charset=UTF-8", std::move(page)};
 }
 
 }  // namespace http

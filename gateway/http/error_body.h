@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "gateway/http/message.h"
+
 namespace http {
 
 // Own templates; each has two "%s", the message and the request id. Empty: the built-in one.
@@ -23,5 +25,10 @@ ErrorBody error_body(std::string_view accept, std::string_view content_type, boo
 
 // The message of an error that the HTTP layer itself raises.
 std::string_view http_layer_message(int status);
+// The same, told apart where one status has several: a head over its limit says so.
+std::string_view http_layer_message(HeadError error);
+
+// The fixed page that a few statuses carry whatever the client accepts: 501, 505 and redirects.
+ErrorBody stock_page(int status);
 
 }  // namespace http

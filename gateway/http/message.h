@@ -72,15 +72,20 @@ class ChunkedDecoder {
     bool done = false;       // the last chunk and the trailer section are read
     bool bad = false;
   };
-  // Call again with the rest until it consumes nothing (more is needed), is done, or bad.
+  // Call again with the rest until it consumes nothing (more is needed), is done, or bad. Trailer fields are checked and dropped.
   Piece decode(std::string_view bytes);
 
  private:
-  enum class State : uint8_t { size, size_cr, extension, size_lf, data, data_cr, data_lf, trailer_start, trailer, trailer_lf, end_lf, done, bad };
+  enum class State : uint8_t {
+    size, size_blank, extension, size_lf, data, data_cr, data_lf, trailer_start, trailer_name, trailer_value, trailer_lf, end_lf, done, bad
+  };
+  State step(char c);
+  State take_digit(char c);
+
   State state_ = State::size;
   uint64_t left_ = 0;
   uint8_t digits_ = 0;
-  uint32_t extension_bytes_ = 0, trailer_bytes_ = 0;
+  uint64_t extension_bytes_ = 0, trailer_bytes_ = 0;
 };
 
 }  // namespace http

@@ -1,8 +1,26 @@
 #include "gateway/http/uri.h"
 
+#include <array>
+
 namespace http {
 
 namespace {
+
+constexpr std::string_view upper_digits = "0123456789ABCDEF";
+
+constexpr std::array<bool, 256> set_of(std::string_view others, bool alphanumeric) {
+  std::array<bool, 256> set{};
+  for (char c : others) set[static_cast<unsigned char>(c)] = true;
+  for (int c = 0; alphanumeric && c < 128; ++c)
+    if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) set[static_cast<size_t>(c)] = true;
+  return set;
+}
+constexpr auto reserved = set_of("!*'();:@&=+$,/?%#[]", false);
+constexpr auto unreserved = set_of("-._~", true);
+// A backslash is not among them: some upstreams would take it for a slash.
+constexpr auto plain_in_path = set_of("-._~%!#$&'()*+,/:;=?@[]", true);
+
+bool in(const std::array<bool, 256>& set, char c) { return set[static_cast<unsigned char>(c)]; }
 
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -11,9 +29,17 @@ int hex_digit(char c) {
   return -1;
 }
 
-constexpr std::string_view upper_digits = "0123456789ABCDEF";
+// The octet of the escape that starts at `at`; -1 when it is broken.
+int escaped_octet(std::string_view text, size_t at) {
+  if (at + 2 >= text.size()) return -1;
+  const int high = hex_digit(text[at + 1]), low = hex_digit(text[at + 2]);
+  return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
 
-bool is_reserved(char c) { return std::string_view("!*'();:@&=+$,/?%#[]").find(c) != std::string_view::npos; }
+void append_escape(char c, std::string& out) {
+  const auto octet = static_cast<unsigned char>(c);
+  out.append(1, '%').append(1, upper_digits[octet >> 4]).append(1, upper_digits[octet & 15]);
+}
 
 // Most paths are normal already; this one look spares them the copy.
 bool may_need_work(std::string_view path) {
@@ -24,51 +50,50 @@ bool may_need_work(std::string_view path) {
   return false;
 }
 
+// Reserved octets stay escaped, in upper case (RFC 3986 section 6.2.2.1): "%2F" is not a slash.
 bool decode_escapes(std::string_view path, std::string& out) {
   for (size_t i = 0; i < path.size(); ++i) {
     if (path[i] != '%') {
       out += path[i];
       continue;
     }
-    if (i + 2 >= path.size()) return false;
-    const int high = hex_digit(path[i + 1]), low = hex_digit(path[i + 2]);
-    if (high < 0 || low < 0) return false;
-    const char c = static_cast<char>(high * 16 + low);
-    if (c == 0) return false;
-    if (is_reserved(c))
-      out.append("%").append(1, upper_digits[static_cast<size_t>(high)]).append(1, upper_digits[static_cast<size_t>(low)]);
-    else
-      out += c;
+    const int octet = escaped_octet(path, i);
+    if (octet <= 0) return false;
+    const char c = static_cast<char>(octet);
+    if (in(reserved, c)) append_escape(c, out);
+    else out += c;
     i += 2;
   }
   return true;
 }
 
-// RFC 3986 section 5.2.4; a climb above the root is an error here, not ignored.
-bool remove_dots(std::string_view path, bool merge_slashes, std::string& out) {
-  size_t at = 0;
-  while (at < path.size()) {
+// RFC 3986 section 5.2.4, but a climb above the root is an error, and empty segments give no depth to climb from.
+bool remove_dots(std::string_view path, std::string& out) {
+  size_t depth = 0;
+  for (size_t at = 0; at < path.size();) {
     size_t end = path.find('/', at + 1);
     if (end == std::string_view::npos) end = path.size();
-    std::string_view segment = path.substr(at, end - at);  // with its leading slash
-    const bool last = end == path.size();
+    const std::string_view segment = path.substr(at, end - at);  // with its slash
     at = end;
-    if (segment == "/.") {
-      if (last) out += '/';
-    } else if (segment == "/..") {
-      if (out.empty()) return false;
+    if (segment == "/..") {
+      if (depth == 0 || out.empty()) return false;
+      --depth;
       out.resize(out.rfind('/'));
-      if (last) out += '/';
-    } else if (segment == "/" && !last && merge_slashes) {
-      continue;
-    } else if (segment == "/" && last && merge_slashes && !out.empty() && out.back() == '/') {
-      continue;
-    } else {
+    } else if (segment != "/.") {
       out += segment;
+      if (segment.size() > 1) ++depth;
+      continue;
     }
+    if (at == path.size()) out += '/';
   }
-  if (out.empty()) out = "/";
   return true;
+}
+
+void merge_equal_slashes(std::string& path) {
+  size_t kept = 0;
+  for (char c : path)
+    if (c != '/' || kept == 0 || path[kept - 1] != '/') path[kept++] = c;
+  path.resize(kept);
 }
 
 }  // namespace
@@ -85,24 +110,19 @@ std::optional<std::string_view> normalise_path(std::string_view raw_path, std::s
   decoded.reserve(raw_path.size());
   if (!decode_escapes(raw_path, decoded)) return std::nullopt;
   scratch.clear();
-  if (decoded.empty() || decoded.front() != '/') {
+  if (decoded.front() != '/') {
     scratch = decoded;
     return std::string_view(scratch);
   }
-  if (!remove_dots(decoded, merge_slashes, scratch)) return std::nullopt;
+  if (!remove_dots(decoded, scratch)) return std::nullopt;
+  if (merge_slashes) merge_equal_slashes(scratch);
   return std::string_view(scratch);
 }
 
 void encode_path(std::string_view path, std::string& out) {
   for (char c : path) {
-    const bool plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-                       std::string_view("-._~%!#$&'()*+,/:;=?@[]").find(c) != std::string_view::npos;
-    if (plain) {
-      out += c;
-    } else {
-      auto byte = static_cast<unsigned char>(c);
-      out.append("%").append(1, upper_digits[byte >> 4]).append(1, upper_digits[byte & 15]);
-    }
+    if (in(plain_in_path, c)) out += c;
+    else append_escape(c, out);
   }
 }
 
@@ -110,8 +130,9 @@ std::string decode(std::string_view text, bool plus_is_space) {
   std::string out;
   out.reserve(text.size());
   for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0) {
-      out += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
+    const int octet = text[i] == '%' ? escaped_octet(text, i) : -1;
+    if (octet >= 0) {
+      out += static_cast<char>(octet);
       i += 2;
     } else {
       out += text[i] == '+' && plus_is_space ? ' ' : text[i];
@@ -122,13 +143,10 @@ std::string decode(std::string_view text, bool plus_is_space) {
 
 std::string encode_component(std::string_view text) {
   std::string out;
+  out.reserve(text.size());
   for (char c : text) {
-    if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~') {
-      out += c;
-    } else {
-      auto byte = static_cast<unsigned char>(c);
-      out.append("%").append(1, upper_digits[byte >> 4]).append(1, upper_digits[byte & 15]);
-    }
+    if (in(unreserved, c)) out += c;
+    else append_escape(c, out);
   }
   return out;
 }

@@ -1,7 +1,9 @@
 #include "gateway/http/write.h"
 
 #include <charconv>
-#include <ctime>
+#include <cstring>
+
+#include "gateway/http/h1_fields.h"
 
 namespace http {
 
@@ -45,15 +47,33 @@ std::string_view reason_phrase(int status) {
     case 503: return "Service Temporarily Unavailable";
     case 504: return "Gateway Time-out";
     case 505: return "HTTP Version Not Supported";
+    case 507: return "Insufficient Storage";
     default: return "";
   }
 }
 
+void write_field(std::string_view name, std::string_view value, std::string& out) {
+  out.append(name).append(": ");
+  if (is_field_value(value)) {
+    out.append(value);
+  } else {
+    for (char c : value) out += is_field_value({&c, 1}) ? c : ' ';
+  }
+  out.append("\r\n");
+}
+
 void write_response_head(const ResponseHead& head, std::string& out) {
-  char digits[4];
-  auto end = std::to_chars(digits, digits + sizeof digits, head.status).ptr;
-  out.append("HTTP/1.1 ").append(digits, end).append(" ").append(head.reason.empty() ? reason_phrase(head.status) : head.reason).append("\r\n");
-  for (const Header& header : head.headers.all()) out.append(header.name).append(": ").append(header.value).append("\r\n");
+  char digits[12];
+  char* end = std::to_chars(digits, digits + sizeof digits, head.status).ptr;
+  const std::string_view reason = head.reason.empty() ? reason_phrase(head.status) : head.reason;
+  out.append("HTTP/1.1 ").append(digits, end).append(" ").append(is_field_value(reason) ? reason : std::string_view()).append("\r\n");
+  for (const Header& header : head.headers.all()) write_field(header.name, header.value, out);
+  out.append("\r\n");
+}
+
+void write_request_head(std::string_view method, std::string_view target, const Headers& headers, std::string& out) {
+  out.append(method).append(" ").append(target).append(" HTTP/1.1\r\n");
+  for (const Header& header : headers.all()) write_field(header.name, header.value, out);
   out.append("\r\n");
 }
 
@@ -66,22 +86,34 @@ ChunkSize::ChunkSize(uint64_t size) {
   } while (size != 0);
 }
 
+void http_date(time_t wall_s, char (&text)[30]) {
+  static constexpr char days[] = "SunMonTueWedThuFriSat";
+  static constexpr char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  tm parts{};
+  gmtime_r(&wall_s, &parts);
+  const auto two = [&text](size_t at, int number) {
+    text[at] = static_cast<char>('0' + number / 10 % 10);
+    text[at + 1] = static_cast<char>('0' + number % 10);
+  };
+  std::memcpy(text, "ddd, 00 mmm 0000 00:00:00 GMT", sizeof text);
+  std::memcpy(text, days + 3 * parts.tm_wday, 3);
+  std::memcpy(text + 8, months + 3 * parts.tm_mon, 3);
+  two(5, parts.tm_mday);
+  two(12, (parts.tm_year + 1900) / 100);
+  two(14, parts.tm_year + 1900);
+  two(17, parts.tm_hour);
+  two(20, parts.tm_min);
+  two(23, parts.tm_sec);
+}
+
 std::string_view date_value(int64_t wall_s) {
   thread_local int64_t second = -1;
-  thread_local char text[32];
-  thread_local size_t length = 0;
+  thread_local char text[30];
   if (second != wall_s) {
     second = wall_s;
-    const auto time = static_cast<time_t>(wall_s);
-    tm parts;
-    gmtime_r(&time, &parts);
-    static constexpr const char* days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    static constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    // Not strftime's %a and %b: those follow the locale.
-    std::string format = std::string(days[parts.tm_wday]) + ", %d " + months[parts.tm_mon] + " %Y %H:%M:%S GMT";
-    length = strftime(text, sizeof text, format.c_str(), &parts);
+    http_date(static_cast<time_t>(wall_s), text);
   }
-  return {text, length};
+  return {text, sizeof text - 1};
 }
 
 }  // namespace http

@@ -159,7 +159,11 @@ class ShapeBuilder {
     shapes_.plugins_.push_back(std::move(plugin));
   }
 
-  Arena& arena_ = *new Arena();
+  static Arena& shared_arena() {
+    static auto* arena = new Arena();
+    return *arena;
+  }
+  Arena& arena_ = shared_arena();
   Shapes shapes_;
 };
 

@@ -1,11 +1,5 @@
-// Debian's cpp-httplib is a compiled library: its classes have these members only when the same switches are set here.
-#define CPPHTTPLIB_OPENSSL_SUPPORT
-#define CPPHTTPLIB_ZLIB_SUPPORT
-#define CPPHTTPLIB_BROTLI_SUPPORT
 #include "gateway/admin/api.h"
 
-#include <httplib.h>
-#include <openssl/pem.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -16,6 +10,7 @@
 #include <thread>
 
 #include "gateway/admin/resources.h"
+#include "gateway/admin/server.h"
 
 namespace admin {
 
@@ -37,39 +32,17 @@ bool has_body(const httplib::Request& request) {
   return (!length.empty() && length != "0") || request.has_header("Transfer-Encoding");
 }
 
-bool is_pem(const std::string& text) { return text.find("-----BEGIN") != std::string::npos; }
-
-using Bio = std::unique_ptr<BIO, decltype(&BIO_free)>;
-
-Bio open_pem(const std::string& path_or_text) {
-  BIO* bio = is_pem(path_or_text) ? BIO_new_mem_buf(path_or_text.data(), static_cast<int>(path_or_text.size())) : BIO_new_file(path_or_text.c_str(), "r");
-  return Bio(bio, BIO_free);
-}
-
-bool set_up_tls(SSL_CTX& context, const std::string& certificate, const std::string& key) {
-  SSL_CTX_set_min_proto_version(&context, TLS1_2_VERSION);
-  const Bio certificate_pem = open_pem(certificate), key_pem = open_pem(key);
-  if (!certificate_pem || !key_pem) return false;
-  const std::unique_ptr<X509, decltype(&X509_free)> leaf(PEM_read_bio_X509(certificate_pem.get(), nullptr, nullptr, nullptr), X509_free);
-  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> secret(PEM_read_bio_PrivateKey(key_pem.get(), nullptr, nullptr, nullptr), EVP_PKEY_free);
-  if (!leaf || !secret || SSL_CTX_use_certificate(&context, leaf.get()) != 1 || SSL_CTX_use_PrivateKey(&context, secret.get()) != 1) return false;
-  while (X509* link = PEM_read_bio_X509(certificate_pem.get(), nullptr, nullptr, nullptr)) {
-    if (SSL_CTX_add_extra_chain_cert(&context, link) != 1) X509_free(link);  // the context owns it otherwise
-  }
-  return SSL_CTX_check_private_key(&context) == 1;
-}
-
 }  // namespace
 
 struct Api::Parts {
   Options options;
   Routes routes;
-  struct Server {
-    std::unique_ptr<httplib::Server> http;
+  struct Listener {
+    std::unique_ptr<Server> http;
     std::thread thread;
     uint16_t port = 0;
   };
-  std::vector<Server> servers;
+  std::vector<Listener> listeners;
   std::ofstream access_log;
   std::mutex access_log_mutex;
 
@@ -149,12 +122,12 @@ void Api::Parts::dress(httplib::Server& server) {
     to.status = 500;
     to.set_content("{\"message\":\"An unexpected error occurred\"}", "application/json; charset=utf-8");
   });
-  server.set_post_routing_handler([](const httplib::Request&, httplib::Response& to) {
+  server.set_post_routing_handler([](const httplib::Request& from, httplib::Response& to) {
     to.headers.erase("Keep-Alive");
     to.headers.erase("Accept-Ranges");
     if (to.status == 204 || to.status == 304) to.headers.erase("Content-Length");
     if (!to.has_header("Connection")) to.set_header("Connection", "keep-alive");
-    to.set_header("Server", "gateway/" GATEWAY_VERSION);
+    if (from.method != "TRACE") to.set_header("Server", "gateway/" GATEWAY_VERSION);
     const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
     char date[64];
     tm parts{};
@@ -175,34 +148,33 @@ void Api::Parts::dress(httplib::Server& server) {
 
 bool Api::Parts::bind(const Listen& listen, std::vector<std::string>& errors) {
   const std::string where = !listen.unix_path.empty() ? "unix:" + listen.unix_path : listen.address + ":" + std::to_string(listen.port);
-  Server server;
-  if (listen.ssl) {
-    server.http = std::make_unique<httplib::SSLServer>([this](SSL_CTX& context) { return set_up_tls(context, options.certificate, options.certificate_key); });
-    if (!server.http->is_valid()) return errors.push_back(where + ": the certificate or its key cannot be used"), false;
-  } else {
-    server.http = std::make_unique<httplib::Server>();
+  Listener listener;
+  TlsContext tls(nullptr, SSL_CTX_free);
+  if (listen.ssl && !(tls = make_tls_context(options.certificate, options.certificate_key))) {
+    return errors.push_back(where + ": the certificate or its key cannot be used"), false;
   }
-  dress(*server.http);
+  listener.http = std::make_unique<Server>(std::move(tls));
+  dress(*listener.http);
   // Two processes must not share the port unnoticed, which the library's default (SO_REUSEPORT) would allow.
-  server.http->set_socket_options([](int socket) {
+  listener.http->set_socket_options([](int socket) {
     const int on = 1;
     setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   });
   bool bound = false;
   if (!listen.unix_path.empty()) {
     unlink(listen.unix_path.c_str());
-    server.http->set_address_family(AF_UNIX);
-    bound = server.http->bind_to_port(listen.unix_path, 80);
+    listener.http->set_address_family(AF_UNIX);
+    bound = listener.http->bind_to_port(listen.unix_path, 80);
   } else if (listen.port == 0) {
-    const int port = server.http->bind_to_any_port(listen.address);
+    const int port = listener.http->bind_to_any_port(listen.address);
     bound = port > 0;
-    server.port = static_cast<uint16_t>(std::max(port, 0));
+    listener.port = static_cast<uint16_t>(std::max(port, 0));
   } else {
-    bound = server.http->bind_to_port(listen.address, listen.port);
-    server.port = listen.port;
+    bound = listener.http->bind_to_port(listen.address, listen.port);
+    listener.port = listen.port;
   }
   if (!bound) return errors.push_back(where + ": cannot listen"), false;
-  servers.push_back(std::move(server));
+  listeners.push_back(std::move(listener));
   return true;
 }
 
@@ -213,47 +185,27 @@ Api::~Api() { stop(); }
 bool Api::start(std::vector<std::string>& errors) {
   bool good = true;
   for (const Listen& listen : parts_->options.listens) good = parts_->bind(listen, errors) && good;
-  if (!good) return parts_->servers.clear(), false;
-  for (Parts::Server& server : parts_->servers) {
-    server.thread = std::thread([http = server.http.get()] { http->listen_after_bind(); });
+  if (!good) return parts_->listeners.clear(), false;
+  for (Parts::Listener& listener : parts_->listeners) {
+    listener.thread = std::thread([http = listener.http.get()] { http->listen_after_bind(); });
     // stop() has no effect on a server that does not run yet.
-    while (!server.http->is_running()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    while (!listener.http->is_running()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   return true;
 }
 
 void Api::stop() {
-  for (Parts::Server& server : parts_->servers) server.http->stop();
-  for (Parts::Server& server : parts_->servers) {
-    if (server.thread.joinable()) server.thread.join();
+  for (Parts::Listener& listener : parts_->listeners) listener.http->stop();
+  for (Parts::Listener& listener : parts_->listeners) {
+    if (listener.thread.joinable()) listener.thread.join();
   }
-  parts_->servers.clear();
+  parts_->listeners.clear();
 }
 
 std::vector<uint16_t> Api::ports() const {
   std::vector<uint16_t> ports;
-  for (const Parts::Server& server : parts_->servers) ports.push_back(server.port);
+  for (const Parts::Listener& listener : parts_->listeners) ports.push_back(listener.port);
   return ports;
-}
-
-Routes admin_routes(Node& node) {
-  Routes routes;
-  add_entities(routes, node);
-  add_status(routes, node);
-  add_config(routes, node);
-  add_tags(routes, node);
-  add_schemas(routes, node);
-  add_health(routes, node, true);
-  add_root(routes, node);  // last: /endpoints lists what was added before
-  return routes;
-}
-
-Routes status_routes(Node& node) {
-  Routes routes;
-  add_status(routes, node);
-  add_readiness(routes, node);
-  add_health(routes, node, false);
-  return routes;
 }
 
 }  // namespace admin

@@ -1,76 +1,106 @@
 // /config: what the node runs, and how it gets another configuration.
 
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+#include "gateway/admin/refusal.h"
 #include "gateway/admin/resources.h"
 #include "schema/dump.h"
-#include "schema/kong_errors.h"
-#include "schema/report.h"
-#include "schema/shape.h"
 
 namespace admin {
 
 namespace {
 
-// The document of a request: the parameter `config` of a JSON, form or multipart body, or the body itself.
-bool document_of(const Request& request, std::string& text) {
-  if (request.content_type == "application/json" || request.content_type == "application/x-www-form-urlencoded") {
-    Pairs members;
-    if (!body_members(request, members)) return false;
-    for (const auto& [name, value] : members)
-      if (name == "config") {
-        text = value;
-        return true;
-      }
-    for (const auto& [name, value] : members)
-      if (name == "_format_version") {
-        text = request.body;
-        return true;
-      }
+std::string md5(std::string_view text) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned size = 0;
+  if (EVP_Digest(text.data(), text.size(), digest, &size, EVP_md5(), nullptr) != 1) return {};
+  std::string out;
+  for (unsigned i = 0; i < size; ++i) out += fmt::format("{:02x}", digest[i]);
+  return out;
+}
+
+const std::string* find(const Pairs& pairs, std::string_view name) {
+  for (const auto& [key, value] : pairs) {
+    if (key == name) return &value;
+  }
+  return nullptr;
+}
+
+// A request for another configuration: the document and what stands beside it, in the query or in the body.
+struct Order {
+  std::string text;
+  bool check_hash = false, flatten = false, dry_run = false, places = false;
+};
+
+bool is_yaml(std::string_view type) { return type == "application/yaml" || type == "text/yaml" || type == "application/x-yaml"; }
+
+// The document is the member `config` of a JSON, form or multipart body; a JSON body without one, or a YAML body, is the document itself.
+bool read_document(const Request& request, Pairs& members, std::string& text, Answer& refusal) {
+  const bool nothing = request.body.empty() && request.parts.empty();
+  if (nothing) return refusal = message(400, "expected a declarative configuration"), false;
+  if (is_yaml(request.content_type)) return text = request.body, true;
+  if (!body_members(request, members)) {
+    refusal = request.content_type == "application/json" ? message(400, "Cannot parse JSON body") : stock_page(415, "Unsupported Media Type");
     return false;
   }
-  for (const auto& [name, content] : request.parts)
-    if (name == "config") {
-      text = content;
-      return true;
-    }
-  text = request.body;
-  return !text.empty();
+  if (const std::string* config = find(members, "config")) return text = *config, true;
+  if (request.content_type == "application/json") return text = request.body, true;
+  return refusal = message(400, "expected a declarative configuration"), false;
 }
 
-Answer refused(const LoadOutcome& outcome) {
-  std::string report;
-  for (const schema::Problem& problem : outcome.problems.all())
-    if (problem.severity == schema::Severity::error) report.append(report.empty() ? "" : ",").append(quoted(schema::report_line(problem, outcome.document)));
-  return json(400, "{\"code\":14,\"name\":\"invalid declarative configuration\",\"message\":\"declarative config is invalid: {...}\",\"fields\":" +
-                       schema::fields_tree(outcome.problems) + ",\"problems\":[" + report + "]}");
+bool read_order(const Request& request, Order& order, Answer& refusal) {
+  Pairs members;
+  if (!read_document(request, members, order.text, refusal)) return false;
+  const auto parameter = [&](std::string_view name) {
+    const std::string* value = request.parameter(name);
+    if (value == nullptr) value = find(members, name);
+    return value == nullptr ? std::string() : *value;
+  };
+  order.check_hash = parameter("check_hash") == "1";
+  order.flatten = truthy(parameter("flatten_errors"));
+  order.dry_run = truthy(parameter("dry_run"));
+  order.places = truthy(parameter("problems"));
+  return true;
 }
 
-Answer accepted(const schema::Config& config) {
+std::string entities_json(const schema::Config& config) {
   std::string out;
   for (const auto& [collection, entities] : config.entities) {
-    out.append(out.empty() ? "{" : ",").append(quoted(collection)).append(":{");
-    bool first = true;
-    for (const schema::Entity& entity : entities) {
-      out.append(first ? "" : ",").append(quoted(entity.id)).append(":").append(schema::to_json(entity));
-      first = false;
-    }
+    if (entities.empty()) continue;
+    out += (out.empty() ? "" : ",") + quoted(collection) + ":{";
+    for (const schema::Entity& entity : entities) out += (&entity == &entities.front() ? "" : ",") + quoted(entity.id) + ":" + schema::to_json(entity);
     out += "}";
   }
-  return json(201, out.empty() ? "{}" : out + "}");
+  return "{" + out + "}";
 }
 
 Answer post(Node& node, const Request& request) {
-  std::string text;
-  if (!document_of(request, text)) return message(400, "expected a declarative configuration");
-  const std::string* dry_run = request.parameter("dry_run");
-  LoadOutcome outcome = node.load({{"config", std::move(text), schema::Syntax::detect}}, dry_run != nullptr && truthy(*dry_run));
-  return outcome.loaded ? accepted(*outcome.config) : refused(outcome);
+  Order order;
+  Answer refusal;
+  if (!read_order(request, order, refusal)) return refusal;
+  if (order.check_hash) {
+    const auto running = node.config();
+    if (running != nullptr && running->hash == md5(order.text)) return empty(304);
+  }
+  if (node.loading()) {
+    Answer busy = message(429, "another configuration is being loaded");
+    busy.headers.emplace_back("Retry-After", "1");
+    return busy;
+  }
+  const LoadOutcome outcome = node.load({{"config", std::move(order.text), schema::Syntax::detect}}, order.dry_run);
+  if (outcome.loaded && outcome.config != nullptr) return json(order.dry_run ? 200 : 201, entities_json(*outcome.config));
+  if (!outcome.problems.any_error()) return message(500, "An unexpected error occurred");
+  const schema::Document& document = outcome.config != nullptr ? outcome.config->document : outcome.document;
+  return json(400, refusal_body(outcome.problems, document, order.flatten, order.places));
 }
 
 }  // namespace
 
 void add_config(Routes& routes, Node& node) {
+  // A JSON document is a YAML document.
   routes.add("GET", "/config", [&node](const Request&) {
-    auto config = node.config();
+    const auto config = node.config();
     return json(200, "{\"config\":" + quoted(schema::to_json(*config)) + "}");
   });
   routes.add("POST", "/config", [&node](const Request& request) { return post(node, request); });

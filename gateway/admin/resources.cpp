@@ -4,13 +4,13 @@ namespace admin {
 
 Routes admin_routes(Node& node) {
   Routes routes;
-  add_root(routes, node);
+  add_entities(routes, node);
   add_status(routes, node);
   add_config(routes, node);
-  add_entities(routes, node);
   add_tags(routes, node);
   add_schemas(routes, node);
   add_health(routes, node, true);
+  add_root(routes, node);  // last: /endpoints lists what was added before
   return routes;
 }
 

@@ -7,8 +7,8 @@
 namespace admin {
 
 void add_root(Routes& routes, Node& node);       // /, /endpoints, /timers, /cache, /debug
-void add_status(Routes& routes, Node& node);     // /status, /metrics
-void add_readiness(Routes& routes, Node& node);  // /status/ready, /status/dns of the Status API
+void add_status(Routes& routes, Node& node);     // /status, /status/dns, /metrics
+void add_readiness(Routes& routes, Node& node);  // /status/ready of the Status API
 void add_config(Routes& routes, Node& node);     // /config
 void add_entities(Routes& routes, Node& node);   // every entity: lists, single ones, nested ones; writes are refused
 void add_tags(Routes& routes, Node& node);       // /tags

@@ -1,47 +1,105 @@
-// What the node says of itself.
+// How the node is doing: counters, memory, readiness.
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <fstream>
 
 #include "gateway/admin/resources.h"
-#include "schema/shape.h"
 
 namespace admin {
 
 namespace {
 
-std::string number(uint64_t value) { return std::to_string(value); }
+// Dashboards read these names; this process has no such shared memory, so they are all empty.
+constexpr const char* shared_dictionaries[] = {"kong",
+                                               "kong_cluster_events",
+                                               "kong_core_db_cache",
+                                               "kong_core_db_cache_miss",
+                                               "kong_db_cache",
+                                               "kong_db_cache_miss",
+                                               "kong_healthchecks",
+                                               "kong_locks",
+                                               "kong_rate_limiting_counters",
+                                               "kong_secrets",
+                                               "prometheus_metrics"};
 
-Answer status(Node& node) {
-  const Connections connections = node.connections();
-  auto config = node.config();
-  std::string warnings;
-  for (const std::string& warning : node.warnings()) warnings.append(warnings.empty() ? "" : ",").append(quoted(warning));
-  return json(200, "{\"server\":{\"connections_accepted\":" + number(connections.accepted) + ",\"connections_active\":" + number(connections.active) +
-                       ",\"connections_handled\":" + number(connections.handled) + ",\"connections_reading\":" + number(connections.reading) +
-                       ",\"connections_waiting\":" + number(connections.waiting) + ",\"connections_writing\":" + number(connections.writing) +
-                       ",\"total_requests\":" + number(connections.requests) + "},\"memory\":{\"lua_shared_dicts\":{},\"workers_lua_vms\":[]}" +
-                       ",\"configuration_hash\":" + quoted(config ? config->hash : std::string(32, '0')) + ",\"warnings\":[" + warnings + "]}");
+struct Unit {
+  double bytes = 1 << 20;
+  const char* name = "MiB";
+  int decimals = 2;
+
+  std::string text(uint64_t amount) const { return fmt::format("\"{:.{}f} {}\"", static_cast<double>(amount) / bytes, decimals, name); }
+};
+
+bool parse_unit(const Request& request, Unit& unit, Answer& refusal) {
+  if (const std::string* name = request.parameter("unit")) {
+    if (*name == "b" || *name == "B") unit = {1, "B", 0};
+    else if (*name == "k" || *name == "K") unit = {1 << 10, "KiB", unit.decimals};
+    else if (*name == "g" || *name == "G") unit = {1 << 30, "GiB", unit.decimals};
+    else if (*name != "m" && *name != "M") return refusal = message(400, "invalid unit '" + *name + "' (expected 'k/K', 'm/M', 'g/G' or 'b/B')"), false;
+  }
+  if (const std::string* scale = request.parameter("scale")) {
+    const bool digits = !scale->empty() && scale->size() <= 2 && scale->find_first_not_of("0123456789") == std::string::npos;
+    if (!digits) return refusal = message(400, "scale must be a number from 0 to 99"), false;
+    unit.decimals = std::min(std::stoi(*scale), 20);
+  }
+  return true;
 }
 
-Answer root(Node& node) {
-  std::string available, enabled;
-  for (const schema::PluginShape& plugin : schema::shapes().plugins())
-    if (plugin.built)
-      available.append(available.empty() ? "" : ",").append(quoted(plugin.name)).append(":{\"version\":").append(quoted(GATEWAY_VERSION))
-          .append(",\"priority\":").append(std::to_string(plugin.priority)).append("}");
-  std::string configuration;
-  for (const auto& [name, value] : node.settings()) configuration.append(configuration.empty() ? "" : ",").append(quoted(name)).append(":").append(quoted(value));
-  return json(200, "{\"tagline\":\"Welcome to gateway\",\"version\":" + quoted(GATEWAY_VERSION) + ",\"edition\":\"community\",\"node_id\":" +
-                       quoted(node.node_id()) + ",\"plugins\":{\"available_on_server\":{" + available + "},\"enabled_in_cluster\":[" + enabled +
-                       "]},\"configuration\":{" + configuration + "}}");
+uint64_t resident_bytes() {
+  std::ifstream file("/proc/self/statm");
+  uint64_t total_pages = 0, resident_pages = 0;
+  file >> total_pages >> resident_pages;
+  return resident_pages * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+std::string memory_json(const Unit& unit) {
+  std::string dictionaries;
+  for (const char* name : shared_dictionaries) {
+    dictionaries += fmt::format("{}\"{}\":{{\"allocated_slabs\":{},\"capacity\":{}}}", dictionaries.empty() ? "" : ",", name, unit.text(0), unit.text(0));
+  }
+  return fmt::format("{{\"lua_shared_dicts\":{{{}}},\"workers_lua_vms\":[{{\"pid\":{},\"http_allocated_gc\":{}}}]}}", dictionaries, getpid(),
+                     unit.text(resident_bytes()));
+}
+
+std::string server_json(const Connections& c) {
+  return fmt::format(
+      "{{\"connections_accepted\":{},\"connections_active\":{},\"connections_handled\":{},\"connections_reading\":{},\"connections_waiting\":{},"
+      "\"connections_writing\":{},\"total_requests\":{}}}",
+      c.accepted, c.active, c.handled, c.reading, c.waiting, c.writing, c.requests);
+}
+
+Answer status(Node& node, const Request& request) {
+  Unit unit;
+  Answer refusal;
+  if (!parse_unit(request, unit, refusal)) return refusal;
+  const auto config = node.config();
+  std::string warnings;
+  for (const std::string& warning : node.warnings()) warnings += (warnings.empty() ? "" : ",") + quoted(warning);
+  // Only when there are any: a client of the original sees nothing new.
+  if (!warnings.empty()) warnings = ",\"warnings\":[" + warnings + "]";
+  const std::string hash = config != nullptr ? config->hash : std::string(32, '0');
+  return json(200, "{\"memory\":" + memory_json(unit) + ",\"server\":" + server_json(node.connections()) + ",\"configuration_hash\":" + quoted(hash) + warnings + "}");
+}
+
+// `status=draining` in a body of any kind or in the query.
+bool asks_to_drain(const Request& request) {
+  if (const std::string* status = request.parameter("status")) return *status == "draining";
+  Pairs members;
+  body_members(request, members);
+  for (const auto& [name, value] : members) {
+    if (name == "status") return value == "draining";
+  }
+  return false;
 }
 
 }  // namespace
 
-void add_root(Routes& routes, Node& node) {
-  routes.add("GET", "/", [&node](const Request&) { return root(node); });
-}
-
 void add_status(Routes& routes, Node& node) {
-  routes.add("GET", "/status", [&node](const Request&) { return status(node); });
+  routes.add("GET", "/status", [&node](const Request& request) { return status(node, request); });
+  routes.add("GET", "/status/dns", [](const Request&) { return message(501, "not implemented with the legacy DNS client"); });
   routes.add("GET", "/metrics", [&node](const Request&) {
     Answer answer;
     answer.body = node.metrics();
@@ -55,7 +113,11 @@ void add_readiness(Routes& routes, Node& node) {
     std::string reason;
     return node.ready(reason) ? message(200, "ready") : message(503, reason);
   });
-  routes.add("GET", "/status/dns", [](const Request&) { return message(501, "not implemented with the legacy DNS client"); });
+  routes.add("POST", "/status/ready", [&node](const Request& request) {
+    if (!asks_to_drain(request)) return message(400, "expected status=draining");
+    node.start_draining();
+    return empty(204);
+  });
 }
 
 }  // namespace admin

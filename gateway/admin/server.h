@@ -1,0 +1,30 @@
+#pragma once
+// cpp-httplib's server over our own connections: plain or TLS by whether there is a context.
+
+#include <openssl/ssl.h>
+
+#include <memory>
+#include <string>
+
+#include "gateway/admin/library.h"
+
+namespace admin {
+
+using TlsContext = std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)>;
+
+// Certificate (with chain) and key: file paths, or the PEM text itself. Null when they cannot be used.
+TlsContext make_tls_context(const std::string& certificate, const std::string& key);
+
+class Server final : public httplib::Server {
+ public:
+  explicit Server(TlsContext tls) : tls_(std::move(tls)) {}
+
+ private:
+  // Called on a thread of the pool; serves the connection to its end.
+  bool process_and_close_socket(socket_t socket) override;
+  bool serve(socket_t socket, SSL* tls);
+
+  TlsContext tls_;
+};
+
+}  // namespace admin

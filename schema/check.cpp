@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <re2/re2.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "schema/uuid.h"
@@ -27,18 +28,15 @@ bool found(const re2::RE2& regex, const Value& value) {
   return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), regex);
 }
 
-bool equal(const Value& a, const Value& b) {
-  if (a.is_number() && b.is_number()) return a.as_number() == b.as_number();
-  if (a.kind() != b.kind()) return false;
-  if (a.is_text()) return a.as_text() == b.as_text();
-  if (a.kind() == Kind::boolean) return a.as_boolean() == b.as_boolean();
-  return a.is_null();
-}
-
 bool in(const Value& list, const Value& value) {
   for (const Value& one : list.items())
     if (equal(one, value)) return true;
   return false;
+}
+
+// A pattern may say in its own words what it wants (`x-error` beside it).
+std::string wording(const Value* own, const Value& value) {
+  return own != nullptr && own->is_text() ? std::string(own->as_text()) : "invalid value: " + shown(value);
 }
 
 std::string joined(const Value& list) {
@@ -70,6 +68,10 @@ void add_ranges(const Value& schema, Checks& checks) {
     });
   const Value* low = schema.find("minimum");
   const Value* high = schema.find("maximum");
+  if (low != nullptr && high == nullptr)
+    add(checks, [low](const Value& value) {
+      return !value.is_number() || value.as_number() >= low->as_number() ? "" : "value must be at least " + shown(*low);
+    });
   if (low != nullptr && high != nullptr)
     add(checks, [low, high](const Value& value) {
       const bool good = !value.is_number() || (value.as_number() >= low->as_number() && value.as_number() <= high->as_number());
@@ -86,15 +88,16 @@ void add_formats(const Value& schema, Checks& checks) {
   else if (name == "timestamp")
     add(checks, [](const Value& value) { return !value.is_number() || value.as_number() > 0 ? "" : "expected a valid timestamp"; });
   else if (name == "regex")
-    add(checks, [](const Value& value) { return !value.is_text() || regex_of(value.as_text())->ok() ? "" : "not a valid regex: " + shown(value); });
+    add(checks, [](const Value& value) { return !value.is_text() || is_regex(value.as_text()) ? "" : "not a valid regex: " + shown(value); });
 }
 
 void add_lengths(const Value& schema, Checks& checks) {
   for (const char* kind : {"Length", "Items", "Properties"}) {
     const Value* low = schema.find(std::string("min") + kind);
     const Value* high = schema.find(std::string("max") + kind);
-    if (low != nullptr && high != nullptr && equal(*low, *high)) {
-      add(checks, [low](const Value& value) {
+    const bool none = high != nullptr && high->as_integer() == 0;
+    if (none || (low != nullptr && high != nullptr && equal(*low, *high))) {
+      add(checks, [low = high](const Value& value) {
         return length_of(value) == static_cast<size_t>(low->as_integer()) ? "" : "length must be " + shown(*low);
       });
       continue;
@@ -115,26 +118,27 @@ void add_patterns(const Value& schema, Checks& checks) {
     add(checks, [prefix](const Value& value) {
       return !value.is_text() || value.as_text().starts_with(prefix->as_text()) ? "" : "should start with: " + shown(*prefix);
     });
-  auto must = [&](std::string_view pattern, bool wanted) {
-    add(checks, [regex = regex_of(pattern), wanted](const Value& value) {
-      return !value.is_text() || found(*regex, value) == wanted ? "" : "invalid value: " + shown(value);
+  auto must = [&](const Value& node, bool wanted) {
+    add(checks, [regex = regex_of(node.find("pattern")->as_text()), wanted, own = node.find("x-error")](const Value& value) {
+      return !value.is_text() || found(*regex, value) == wanted ? "" : wording(own, value);
     });
   };
   const Value* all = schema.find("allOf");
+  if (const Value* other = schema.find("not"); other != nullptr && other->find("pattern") != nullptr) must(*other, false);
   if (all != nullptr)
     for (const Value& one : all->items())
-      if (const Value* other = one.find("not")) must(other->find("pattern")->as_text(), false);
-  if (const Value* pattern = schema.find("pattern")) must(pattern->as_text(), true);
+      if (const Value* other = one.find("not")) must(*other, false);
+  if (schema.find("pattern") != nullptr) must(schema, true);
   if (all != nullptr)
     for (const Value& one : all->items())
-      if (const Value* pattern = one.find("pattern")) must(pattern->as_text(), true);
+      if (one.find("pattern") != nullptr) must(one, true);
   if (const Value* any = schema.find("anyOf")) {
     std::vector<std::shared_ptr<const re2::RE2>> regexes;
     for (const Value& one : any->items()) regexes.push_back(regex_of(one.find("pattern")->as_text()));
-    add(checks, [regexes](const Value& value) {
+    add(checks, [regexes, own = any->items()[0].find("x-error")](const Value& value) {
       for (const auto& regex : regexes)
         if (found(*regex, value)) return std::string();
-      return "invalid value: " + shown(value);
+      return wording(own, value);
     });
   }
 }
@@ -165,6 +169,38 @@ void add_subsets(const Value& schema, Checks& checks) {
 
 }  // namespace
 
+bool equal(const Value& a, const Value& b) {
+  if (a.is_number() && b.is_number()) return a.as_number() == b.as_number();
+  if (a.kind() != b.kind()) return false;
+  if (a.is_text()) return a.as_text() == b.as_text();
+  if (a.kind() == Kind::boolean) return a.as_boolean() == b.as_boolean();
+  if (a.is_array())
+    return a.items().size() == b.items().size() && std::equal(a.items().begin(), a.items().end(), b.items().begin(), equal);
+  if (a.is_object()) {
+    if (a.members().size() != b.members().size()) return false;
+    for (const Member& member : a.members()) {
+      const Value* other = b.find(member.name);
+      if (other == nullptr || !equal(member.value, *other)) return false;
+    }
+  }
+  return true;
+}
+
+bool is_regex(std::string_view pattern) {
+  re2::RE2::Options options;
+  options.set_log_errors(false);
+  const re2::RE2 regex(re2::StringPiece(pattern.data(), pattern.size()), options);
+  switch (regex.error_code()) {
+    case re2::RE2::ErrorMissingBracket:
+    case re2::RE2::ErrorMissingParen:
+    case re2::RE2::ErrorUnexpectedParen:
+    case re2::RE2::ErrorTrailingBackslash:
+    case re2::RE2::ErrorBadCharRange:
+    case re2::RE2::ErrorRepeatArgument: return false;
+    default: return true;
+  }
+}
+
 std::string shown(const Value& value) {
   switch (value.kind()) {
     case Kind::null: return "null";
@@ -185,7 +221,7 @@ std::vector<const Check*> compile_checks(const Value& schema, Type type) {
   add_lengths(schema, checks);
   add_patterns(schema, checks);
   if (const Value* name = schema.find("x-check"))
-    add(checks, [name](const Value& value) { return run_named_check(name->as_text(), value); });
+    if (NamedCheck check = named_check(name->as_text())) add(checks, check);
   if (type == Type::set) add_subsets(schema, checks);
   return checks;
 }

@@ -131,6 +131,7 @@ enum class UnknownPlugins : uint8_t { refuse, skip };
 
 struct LoadOptions {
   UnknownPlugins unknown_plugins = UnknownPlugins::refuse;
+  bool accept_described_plugins = false;  // a plugin that is described but not built passes: to check documents for another gateway
   bool expressions_flavor = false;  // router_flavor = expressions: routes have `expression` and `priority`
   Environment environment = process_environment();
   uint64_t now_s = 0;               // created_at / updated_at of entities that have none; 0: the clock

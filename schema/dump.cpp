@@ -1,145 +1,160 @@
 #include "schema/dump.h"
 
-#include <fmt/format.h>
-
-#include "schema/report.h"
+#include "schema/emit.h"
+#include "schema/vaults.h"
 
 namespace schema {
 
 namespace {
 
-class Writer {
+// The shape of a vault's settings follows from its name.
+const Shape* vault_config(const Entity& vault) {
+  const Value* name = vault.given.find("name");
+  for (const Variant& variant : vault.shape->variants)
+    for (std::string_view known : variant.names)
+      if (name != nullptr && name->is_text() && name->as_text() == known && !variant.fields.empty()) return variant.fields.front();
+  return nullptr;
+}
+
+class Filler {
  public:
-  explicit Writer(const DumpOptions& options) : options_(options) {}
+  Filler(Arena& arena, const DumpOptions& options) : arena_(arena), options_(options) {}
 
-  void record(const Shape& shape, const Value* given) {
-    out_ += '{';
-    bool first = true;
-    for (const Shape* field : shape.fields) {
-      out_ += first ? "" : ",";
-      first = false;
-      out_ += json_quoted(field->name) + ":";
-      this->field(*field, given != nullptr ? given->find(field->name) : nullptr);
-    }
-    out_ += '}';
-  }
-
-  void plain(const Value& value) {
-    switch (value.kind()) {
-      case Kind::null: out_ += "null"; break;
-      case Kind::boolean: out_ += value.as_boolean() ? "true" : "false"; break;
-      case Kind::integer: out_ += std::to_string(value.as_integer()); break;
-      case Kind::number: out_ += fmt::format("{}", value.as_number()); break;
-      case Kind::text: out_ += json_quoted(value.from_secret ? options_.mask : value.as_text()); break;
-      case Kind::array: list(nullptr, value); break;
-      case Kind::object: map(nullptr, value); break;
-    }
-  }
-
-  // A plugin's settings are described by its own schema.
-  void plugin_config(const Entity& entity) {
-    const Value* name = entity.given.find("name");
-    const PluginShape* plugin = name != nullptr && name->is_text() ? shapes().plugin(name->as_text()) : nullptr;
-    const Value* given = entity.given.find("config");
-    if (plugin == nullptr) return given != nullptr ? plain(*given) : void(out_ += "{}");
-    record(*plugin->config, given != nullptr && given->is_object() ? given : nullptr);
-  }
-
-  void entity(const Entity& entity) {
-    out_ += '{';
-    bool first = true;
+  Value entity(const Entity& entity) {
     const bool is_plugin = entity.shape->name == "plugins";
+    const PluginShape* plugin = is_plugin ? shapes().plugin(Reader(entity.shape, &entity.given).text("name")) : nullptr;
+    const Shape* settings = plugin != nullptr ? plugin->config : entity.shape->variants.empty() ? nullptr : vault_config(entity);
+    std::vector<Member> members;
+    members.reserve(entity.shape->fields.size());
     for (const Shape* field : entity.shape->fields) {
-      out_ += first ? "" : ",";
-      first = false;
-      out_ += json_quoted(field->name) + ":";
-      if (is_plugin && field->name == "config")
-        plugin_config(entity);
+      const Value* given = entity.given.find(field->name);
+      if (!options_.timestamps && (field->name == "created_at" || field->name == "updated_at")) continue;
+      if (is_transient(*field) || (given == nullptr && !options_.defaults)) continue;
+      const Shape& shape = settings != nullptr && field->name == "config" ? *settings : *field;
+      if (given == nullptr && plugin != nullptr && field->name == "protocols")
+        add(members, field->name, plain(*plugin->config->schema->find("x-plugin")->find("protocols")));
       else
-        this->field(*field, entity.given.find(field->name));
+        add(members, field->name, this->field(shape, given));
     }
-    out_ += '}';
+    // Fields that only the expressions router knows.
+    for (const Shape* field : entity.shape->expressions_fields)
+      if (const Value* given = entity.given.find(field->name)) add(members, field->name, this->field(*field, given));
+    return arena_.object(members);
   }
 
-  void text(std::string_view literal) { out_ += literal; }
-  std::string take() { return std::move(out_); }
+  static void add(std::vector<Member>& members, std::string_view name, Value value) { members.push_back({name, {}, value}); }
 
  private:
-  void field(const Shape& shape, const Value* given) {
-    if (given == nullptr) {
-      if (shape.type == Type::record && !shape.nullable && !shape.fields.empty())
-        record(shape, shape.default_value);
-      else if (shape.default_value != nullptr)
-        described(shape, *shape.default_value);
-      else
-        out_ += "null";
-      return;
+  static bool is_transient(const Shape& field) { return field.schema->find("x-transient") != nullptr; }
+
+  Value field(const Shape& shape, const Value* given) {
+    if (given != nullptr) return described(shape, *given);
+    if (shape.type == Type::record && !shape.fields.empty() && (!shape.nullable || shape.default_value != nullptr))
+      return shape.default_value != nullptr && !shape.default_value->is_object() ? plain(*shape.default_value) : record(shape, shape.default_value);
+    return shape.default_value != nullptr ? described(shape, *shape.default_value) : Value();
+  }
+
+  Value described(const Shape& shape, const Value& value) {
+    if (value.is_null()) return {};
+    if (const auto reference = vault_reference(value)) return Value::text(*reference);
+    if (options_.mask_secrets && (shape.secret || value.from_secret)) return Value::text(options_.mask);
+    if (shape.type == Type::record && value.is_object() && !shape.fields.empty()) return record(shape, &value);
+    if (value.is_array() && shape.items != nullptr) return list(*shape.items, value);
+    if (value.is_object() && shape.type == Type::map && shape.items != nullptr) return map(*shape.items, value);
+    return plain(value);
+  }
+
+  Value record(const Shape& shape, const Value* given) {
+    std::vector<Member> members;
+    members.reserve(shape.fields.size());
+    for (const Shape* one : shape.fields) {
+      const Value* value = given != nullptr && given->is_object() ? given->find(one->name) : nullptr;
+      if (value == nullptr && !options_.defaults) continue;
+      add(members, one->name, field(*one, value));
     }
-    described(shape, *given);
+    return arena_.object(members);
   }
 
-  void described(const Shape& shape, const Value& value) {
-    if (options_.mask_secrets && (shape.secret || value.from_secret) && !value.is_null())
-      out_ += json_quoted(options_.mask);
-    else if (shape.type == Type::record && value.is_object() && !shape.fields.empty())
-      record(shape, &value);
-    else if (value.is_array())
-      list(shape.items, value);
-    else if (value.is_object())
-      map(shape.type == Type::map ? shape.items : nullptr, value);
-    else
-      plain(value);
+  Value list(const Shape& items, const Value& value) {
+    std::vector<Value> filled;
+    for (const Value& item : value.items()) filled.push_back(described(items, item));
+    return arena_.array(filled);
   }
 
-  void list(const Shape* items, const Value& value) {
-    out_ += '[';
-    bool first = true;
-    for (const Value& item : value.items()) {
-      out_ += first ? "" : ",";
-      first = false;
-      if (items != nullptr) described(*items, item); else plain(item);
+  Value map(const Shape& values, const Value& value) {
+    std::vector<Member> filled;
+    for (const Member& member : value.members()) add(filled, member.name, described(values, member.value));
+    return arena_.object(filled);
+  }
+
+  // Without a shape of its own; an integral number is written as one.
+  Value plain(const Value& value) {
+    if (value.is_array()) {
+      std::vector<Value> items;
+      for (const Value& item : value.items()) items.push_back(plain(item));
+      return arena_.array(items);
     }
-    out_ += ']';
-  }
-
-  void map(const Shape* values, const Value& value) {
-    out_ += '{';
-    bool first = true;
-    for (const Member& member : value.members()) {
-      out_ += (first ? "" : ",") + json_quoted(member.name) + ":";
-      first = false;
-      if (values != nullptr) described(*values, member.value); else plain(member.value);
+    if (value.is_object()) {
+      std::vector<Member> members;
+      for (const Member& member : value.members()) add(members, member.name, plain(member.value));
+      return arena_.object(members);
     }
-    out_ += '}';
+    if (options_.mask_secrets && value.from_secret) return Value::text(options_.mask);
+    return value;
   }
 
+  Arena& arena_;
   const DumpOptions& options_;
-  std::string out_;
 };
+
+// {id: X} becomes X: how top-level entries of a document refer to others.
+void flatten_references(const EntityShape& kind, Value& entity) {
+  for (Member& member : entity.members())
+    for (const Shape* field : kind.references)
+      if (field->name == member.name && member.value.is_object())
+        if (const Value* id = member.value.find("id")) member.value = *id;
+}
 
 }  // namespace
 
+Value to_value(const Entity& entity, Arena& arena, const DumpOptions& options) { return Filler(arena, options).entity(entity); }
+
+Value to_value(const Entity& entity, Arena& arena, bool with_defaults) {
+  DumpOptions options;
+  options.defaults = with_defaults;
+  return to_value(entity, arena, options);
+}
+
+Value to_value(const Config& config, Arena& arena, const DumpOptions& options) {
+  std::vector<Member> members;
+  Filler::add(members, "_format_version", Value::text("3.0"));
+  Filler::add(members, "_transform", Value::boolean(false));
+  for (const EntityShape& kind : shapes().entities()) {
+    const auto found = config.entities.find(kind.collection);
+    if (found == config.entities.end() || kind.collection == "workspaces") continue;
+    std::vector<Value> list;
+    for (const Entity& entity : found->second) {
+      list.push_back(Filler(arena, options).entity(entity));
+      flatten_references(kind, list.back());
+    }
+    Filler::add(members, kind.collection, arena.array(list));
+  }
+  return arena.object(members);
+}
+
 std::string to_json(const Entity& entity, const DumpOptions& options) {
-  Writer writer(options);
-  writer.entity(entity);
-  return writer.take();
+  Arena arena;
+  return to_json_text(to_value(entity, arena, options));
 }
 
 std::string to_json(const Config& config, const DumpOptions& options) {
-  Writer writer(options);
-  writer.text("{\"_format_version\":\"3.0\",\"_transform\":false");
-  for (const auto& [collection, entities] : config.entities) {
-    writer.text(",\n" + json_quoted(collection) + ":[");
-    bool first = true;
-    for (const Entity& entity : entities) {
-      writer.text(first ? "\n" : ",\n");
-      first = false;
-      writer.entity(entity);
-    }
-    writer.text("]");
-  }
-  writer.text("}\n");
-  return writer.take();
+  Arena arena;
+  return to_json_text(to_value(config, arena, options)) + "\n";
+}
+
+std::string to_yaml(const Config& config, const DumpOptions& options) {
+  Arena arena;
+  return to_yaml_text(to_value(config, arena, options));
 }
 
 }  // namespace schema

@@ -1,7 +1,8 @@
 #pragma once
-// Entities and configurations as JSON text, defaults filled in.
+// Entities and configurations as trees and text, defaults filled in.
 
 #include <string>
+#include <string_view>
 
 #include "schema/config.h"
 
@@ -10,11 +11,20 @@ namespace schema {
 struct DumpOptions {
   bool mask_secrets = false;   // for people; the Admin API shows what it was given
   std::string_view mask = "******";
+  bool defaults = true;        // false: only what the document says
+  bool timestamps = true;      // created_at and updated_at
 };
 
-// One entity with every field of its shape: what was given, else its default, else null.
+// One entity with every field of its shape: what was given, else its default, else null. Vault references stand as they were
+// written. Texts belong to the configuration, the rest to `arena`.
+Value to_value(const Entity& entity, Arena& arena, const DumpOptions& options = {});
+Value to_value(const Entity& entity, Arena& arena, bool with_defaults);
+// The flat form of the whole configuration, in order of dependency, references as ids: loading it again gives the same.
+Value to_value(const Config& config, Arena& arena, const DumpOptions& options = {});
+
+// The same as text, on one line each entity at most where it is JSON.
 std::string to_json(const Entity& entity, const DumpOptions& options = {});
-// The flat form of the whole configuration: loading it again gives the same.
 std::string to_json(const Config& config, const DumpOptions& options = {});
+std::string to_yaml(const Config& config, const DumpOptions& options = {});
 
 }  // namespace schema

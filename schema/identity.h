@@ -1,20 +1,20 @@
 #pragma once
 // Ids of entities that have none, and what their references point to.
 
-#include <string>
 #include <vector>
 
 #include "schema/flatten.h"
 
 namespace schema {
 
-// Gives every entity an id: its own, a name-based one that is the same at every load, or a random one. Writes it into the value.
-void give_ids(std::vector<FlatEntity>& flat, Arena& arena, Problems& problems);
+// Gives every entity an id: its own, a name-based one that is the same at every load, or a random one. Writes it into the record.
+void give_ids(std::vector<FlatEntity>& flat, Arena& arena);
 
-// Replaces every reference by {id: ...}; reports what is not there, and whatever is declared twice.
-void resolve_references(std::vector<FlatEntity>& flat, Arena& arena, Problems& problems);
+// Replaces every reference by {id: ...}; reports what is not there, and whatever is declared twice, with both places.
+void resolve_references(std::vector<FlatEntity>& flat, Document& document, Problems& problems);
 
-// `value` with one member set.
-Value with_member(const Value& record, std::string_view name, Value value, Arena& arena);
+// How the messages of the two begin: POST /config tells them in its own form.
+inline constexpr std::string_view invalid_reference = "invalid reference '";
+inline constexpr std::string_view uniqueness_violation = "uniqueness violation: '";
 
 }  // namespace schema

@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "schema/paths.h"
+
 namespace schema {
 
 namespace {
@@ -46,12 +48,13 @@ std::string as_regex(std::string_view path) {
 void migrate_routes(Value* routes, Arena& arena) {
   if (routes == nullptr || !routes->is_array()) return;
   for (Value& route : routes->items()) {
+    if (!route.is_object()) continue;
     Value* paths = route.find("paths");
     if (paths == nullptr || !paths->is_array()) continue;
     for (Value& path : paths->items()) {
-      if (!path.is_text() || path.as_text().empty() || path.as_text().front() == '~' || is_plain(path.as_text())) continue;
+      if (!path.is_text() || path.as_text().empty() || path.as_text().front() == '~') continue;
       const Place place = path.place;
-      path = Value::text(arena.copy(as_regex(path.as_text())));
+      path = Value::text(arena.copy(is_plain(path.as_text()) ? normalised(path.as_text(), true) : as_regex(path.as_text())));
       path.place = place;
     }
   }
@@ -65,7 +68,8 @@ void migrate_paths(Document& document) {
   migrate_routes(document.root.find("routes"), document.arena);
   const Value* services = document.root.find("services");
   if (services == nullptr || !services->is_array()) return;
-  for (Value& service : services->items()) migrate_routes(service.find("routes"), document.arena);
+  for (Value& service : services->items())
+    if (service.is_object()) migrate_routes(service.find("routes"), document.arena);
 }
 
 }  // namespace schema

@@ -5,7 +5,7 @@
 
 namespace schema {
 
-// Rewrites the paths of top-level routes and of routes directly in services: what is not a plain path gets the prefix "~".
+// Rewrites the paths of top-level routes and of routes directly in services: a plain path is normalised, any other gets the prefix "~".
 void migrate_paths(Document& document);
 
 }  // namespace schema

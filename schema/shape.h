@@ -6,6 +6,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -18,9 +19,12 @@ enum class Type : uint8_t { any, text, integer, number, boolean, array, set, rec
 struct Check;  // one compiled rule of a field (pattern, enum, range, named check): validate.cpp
 struct Rule;   // one compiled rule over several fields: rules.cpp
 
-// Fields and rules that hold for some protocols only (routes).
+struct Shape;
+
+// Fields and rules that hold only for some values of another field: of `protocols` in a route, of `name` in a vault.
 struct Variant {
-  const Value* schema = nullptr;
+  std::vector<std::string_view> names;
+  std::vector<const Shape*> fields;  // stand in for those of the same name
   std::vector<const Rule*> rules;
 };
 
@@ -42,8 +46,13 @@ struct Shape {
   std::vector<const Check*> checks;
   std::vector<const Rule*> rules;
   std::vector<Variant> variants;
+  std::vector<const Shape*> expressions_fields;  // known only with the expressions router
+  const Value* deprecation = nullptr;            // `x-deprecated`
+  // Whether this or anything below it has such fields: most records need no second look.
+  bool any_shorthand = false, any_set = false, any_referenceable = false;
 
   const Shape* field(std::string_view field_name) const;
+  const Shape* shorthand(std::string_view shorthand_name) const;
 };
 
 // How entities hang together, from `x-entity`.
@@ -56,6 +65,8 @@ struct EntityShape {
   std::string_view collection, endpoint_key, admin_path, kind;
   std::vector<std::string_view> cache_key;
   std::vector<Nesting> nested;
+  std::vector<const Shape*> references, unique_fields;  // of `shape`; the id is not among the unique ones
+  std::string id_namespace;                             // of name-based ids
   bool internal = false, ttl = false, workspaceable = true;
 };
 

@@ -1,15 +1,24 @@
+#include <algorithm>
+
 #include "schema/check.h"
 #include "schema/embedded.h"
 #include "schema/json.h"
 #include "schema/protocols.h"
 #include "schema/rule.h"
 #include "schema/shape.h"
+#include "schema/uuid.h"
 
 namespace schema {
 
 const Shape* Shape::field(std::string_view field_name) const {
   for (const Shape* one : fields)
     if (one->name == field_name) return one;
+  return nullptr;
+}
+
+const Shape* Shape::shorthand(std::string_view shorthand_name) const {
+  for (const Shape* one : shorthands)
+    if (one->name == shorthand_name) return one;
   return nullptr;
 }
 
@@ -59,6 +68,7 @@ class ShapeBuilder {
       else
         add_plugin(*keep(root));
     }
+    sort_by_dependency();
   }
   Shapes take() { return std::move(shapes_); }
 
@@ -84,9 +94,10 @@ class ShapeBuilder {
     }
     add_fields(schema, *shape);
     shape->checks = compile_checks(schema, shape->type);
-    shape->rules = compile_rules(schema.find("x-checks"));
-    if (const Value* variants = schema.find("x-by-protocol"))
-      for (const Value& variant : variants->items()) shape->variants.push_back({&variant, compile_rules(variant.find("x-checks"))});
+    shape->rules = compile_rules(schema.find("x-checks"), *shape);
+    shape->deprecation = schema.find("x-deprecated");
+    add_variants(schema, *shape);
+    add_marks(*shape);
     return shape;
   }
 
@@ -122,6 +133,56 @@ class ShapeBuilder {
       for (const Member& member : shorthands->members()) shape.shorthands.push_back(compile(member.name, member.value, false));
   }
 
+  void add_variants(const Value& schema, Shape& shape) {
+    for (auto [keyword, names] : {std::pair{"x-by-protocol", "protocols"}, std::pair{"x-by-name", "names"}}) {
+      const Value* list = schema.find(keyword);
+      if (list == nullptr) continue;
+      for (const Value& one : list->items()) {
+        Variant variant;
+        for (const Value& name : one.find(names)->items()) variant.names.push_back(name.as_text());
+        for (const Member& field : one.find("fields")->members()) variant.fields.push_back(compile(field.name, field.value, false));
+        variant.rules = compile_rules(one.find("x-checks"), shape);
+        shape.variants.push_back(std::move(variant));
+      }
+    }
+    if (const Value* fields = schema.find("x-expressions-fields"))
+      for (const Member& field : fields->members()) shape.expressions_fields.push_back(compile(field.name, field.value, false));
+  }
+
+  static void add_marks(Shape& shape) {
+    shape.any_shorthand = !shape.shorthands.empty();
+    shape.any_set = shape.type == Type::set;
+    shape.any_referenceable = shape.referenceable;
+    auto inherit = [&](const Shape* below) {
+      if (below == nullptr) return;
+      shape.any_shorthand |= below->any_shorthand;
+      shape.any_set |= below->any_set;
+      shape.any_referenceable |= below->any_referenceable;
+    };
+    inherit(shape.items);
+    for (const Shape* field : shape.fields) inherit(field);
+  }
+
+  // What is referred to stands before what refers to it; otherwise by name, so that the order is the same in every build.
+  void sort_by_dependency() {
+    std::vector<EntityShape> sorted;
+    auto& left = shapes_.entities_;
+    std::sort(left.begin(), left.end(), [](const EntityShape& a, const EntityShape& b) { return a.collection < b.collection; });
+    auto placed = [&](std::string_view collection) {
+      return std::none_of(left.begin(), left.end(), [&](const EntityShape& one) { return one.collection == collection; });
+    };
+    while (!left.empty()) {
+      auto ready = std::find_if(left.begin(), left.end(), [&](const EntityShape& one) {
+        return std::all_of(one.references.begin(), one.references.end(),
+                           [&](const Shape* field) { return field->foreign == one.collection || placed(field->foreign); });
+      });
+      if (ready == left.end()) ready = left.begin();  // a circle: any order will do
+      sorted.push_back(std::move(*ready));
+      left.erase(ready);
+    }
+    left = std::move(sorted);
+  }
+
   void add_entity(const Value& schema) {
     const Value& about = *schema.find("x-entity");
     EntityShape entity;
@@ -139,6 +200,11 @@ class ShapeBuilder {
     if (nestings != nullptr && nestings->is_array())
       for (const Value& nested : nestings->items())
         entity.nested.push_back({text_of(nested, "key"), text_of(nested, "entity"), text_of(nested, "field")});
+    for (const Shape* field : entity.shape->fields) {
+      if (!field->foreign.empty()) entity.references.push_back(field);
+      if (field->unique && field->name != "id") entity.unique_fields.push_back(field);
+    }
+    entity.id_namespace = uuid5("fd02801f-0957-4a15-a55a-c8d9606f30b5", entity.collection);
     shapes_.entities_.push_back(std::move(entity));
   }
 

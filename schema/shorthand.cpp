@@ -8,98 +8,165 @@ namespace schema {
 
 namespace {
 
-void put(std::vector<Member>& members, std::string_view name, Value value, Place place, bool override_existing) {
-  value.place = place;
+using Members = std::vector<Member>;
+
+Member* find(Members& members, std::string_view name) {
   for (Member& member : members)
-    if (member.name == name) {
-      if (override_existing || member.value.is_null()) member.value = value;
-      return;
-    }
-  members.push_back({name, place, value});
+    if (member.name == name) return &member;
+  return nullptr;
 }
 
-// scheme://[user@]host[:port][/path][?query]: the query is dropped, the port follows the scheme.
-void expand_url(const Value& url, std::vector<Member>& members, Arena& arena, Walk& walk) {
-  std::string_view text = url.as_text();
-  const size_t scheme_end = text.find("://");
-  if (scheme_end == std::string_view::npos) return walk.error(url.place, "missing scheme in url", "write http://HOST:PORT/PATH");
-  const std::string_view scheme = text.substr(0, scheme_end);
-  std::string_view rest = text.substr(scheme_end + 3);
+void put(Members& members, std::string_view name, Value value, Place place) {
+  if (value.place.line == 0) value.place = place;
+  if (Member* existing = find(members, name))
+    existing->value = value;
+  else
+    members.push_back({name, place, value});
+}
+
+void put_text(Members& members, std::string_view name, std::string_view text, const Value& source) {
+  Value value = Value::text(text);
+  value.from_secret = source.from_secret;
+  put(members, name, value, source.place);
+}
+
+// [scheme:]//[user@]host[:port][/path][?query]: the query is dropped; the port follows the scheme, and without a scheme the scheme the port.
+void expand_url(const Value& url, Members& members, Walk& walk) {
+  const std::string_view text = url.as_text();
+  const size_t slashes = text.find("//");
+  if (slashes == std::string_view::npos || (slashes > 0 && text[slashes - 1] != ':')) return walk.error(url.place, "missing host in url", "write http://HOST:PORT/PATH");
+  std::string_view scheme = slashes == 0 ? std::string_view() : text.substr(0, slashes - 1);
+  const std::string_view rest = text.substr(slashes + 2);
   const size_t end = rest.find_first_of("/?#");
   std::string_view authority = rest.substr(0, end);
   if (const size_t at = authority.rfind('@'); at != std::string_view::npos) authority.remove_prefix(at + 1);
   std::string_view path = end == std::string_view::npos || rest[end] != '/' ? std::string_view() : rest.substr(end);
   path = path.substr(0, path.find_first_of("?#"));
-  int64_t port = scheme == "https" || scheme == "tls" || scheme == "grpcs" ? 443 : 80;
-  if (scheme == "tls" || scheme == "grpcs") port = 80;
   std::string_view host = authority;
+  int64_t port = 0;
   const size_t colon = authority.rfind(':');
   if (colon != std::string_view::npos && authority.find(']', colon) == std::string_view::npos) {
     host = authority.substr(0, colon);
-    std::from_chars(authority.data() + colon + 1, authority.data() + authority.size(), port);
+    const auto [stop, fault] = std::from_chars(authority.data() + colon + 1, authority.data() + authority.size(), port);
+    if (fault != std::errc() || stop != authority.data() + authority.size()) return walk.error(url.place, "invalid port in url");
   }
-  put(members, "protocol", Value::text(scheme), url.place, true);
-  put(members, "host", Value::text(arena.copy(host)), url.place, true);
-  put(members, "port", Value::integer(port), url.place, true);
-  put(members, "path", path.empty() ? Value() : Value::text(path), url.place, true);
+  if (scheme.empty()) scheme = port == 443 ? "https" : "http";
+  if (port == 0) port = scheme == "https" ? 443 : 80;
+  put_text(members, "protocol", scheme, url);
+  if (!host.empty()) put_text(members, "host", host, url);
+  put(members, "port", Value::integer(port), url.place);
+  if (path.empty())
+    put(members, "path", Value(), url.place);
+  else
+    put_text(members, "path", path, url);
 }
 
-bool same(const Value& a, const Value& b) { return a.kind() == b.kind() && shown(a) == shown(b); }
+// Setting the algorithm of an upstream by itself takes hashing back.
+void expand_algorithm(const Value& algorithm, Members& members) {
+  put(members, "algorithm", algorithm, algorithm.place);
+  if (algorithm.is_text() && (algorithm.as_text() == "least-connections" || algorithm.as_text() == "latency"))
+    put(members, "hash_on", Value(), algorithm.place);
+}
+
+// Hashing on something means consistent hashing; on nothing, turns.
+void expand_hash_on(Members& members) {
+  const Member* hash_on = find(members, "hash_on");
+  if (hash_on == nullptr) return;
+  const Value value = hash_on->value;
+  if (value.is_null()) return put(members, "hash_on", Value::text("none"), value.place);
+  put(members, "algorithm", Value::text(value.is_text() && value.as_text() == "none" ? "round-robin" : "consistent-hashing"), value.place);
+}
 
 // Writes `value` at a dotted path, making records on the way.
-void put_deep(std::vector<Member>& members, std::string_view path, const Value& value, bool wins, Arena& arena, Walk& walk) {
+void put_deep(Members& members, std::string_view path, const Value& value, bool wins, Arena& arena, Walk& walk) {
   const size_t dot = path.find('.');
   const std::string_view name = path.substr(0, dot);
+  Member* existing = find(members, name);
   if (dot == std::string_view::npos) {
-    for (const Member& member : members)
-      if (member.name == name && !wins && !member.value.is_null() && !value.is_null() && !same(member.value, value))
-        return walk.error(value.place, "both this and " + std::string(path) + " are used but their values mismatch");
-    return put(members, name, value, value.place, wins);
-  }
-  std::vector<Member> inner;
-  for (const Member& member : members)
-    if (member.name == name && member.value.is_object()) inner.assign(member.value.members().begin(), member.value.members().end());
-  put_deep(inner, path.substr(dot + 1), value, wins, arena, walk);
-  Value record = arena.object(inner);
-  put(members, name, record, value.place, true);
-}
-
-void expand_one(const Shape& shorthand, const Member& given, std::vector<Member>& members, Arena& arena, Walk& walk) {
-  const Value* targets = shorthand.schema->find("x-maps-to");
-  const Value* wins = shorthand.schema->find("x-wins");
-  if (targets == nullptr) return;
-  if (targets->is_text()) {
-    if (targets->as_text() == "url") expand_url(given.value, members, arena, walk);
+    if (existing == nullptr || wins || existing->value.is_null()) return put(members, name, value, value.place);
+    if (!value.is_null() && !equal(existing->value, value))
+      walk.error(value.place, "both this and '" + std::string(path) + "' are used but their values mismatch: " + shown(value) + " vs " + shown(existing->value));
     return;
   }
-  for (const Value& target : targets->items())
-    put_deep(members, target.as_text(), given.value, wins != nullptr && wins->as_boolean(), arena, walk);
+  Members inner;
+  if (existing != nullptr && existing->value.is_object()) inner.assign(existing->value.members().begin(), existing->value.members().end());
+  put_deep(inner, path.substr(dot + 1), value, wins, arena, walk);
+  Value record = arena.object(inner);
+  record.place = existing != nullptr ? existing->value.place : value.place;
+  put(members, name, record, value.place);
+}
+
+// The value as its target knows it.
+Value translated(const Shape& shorthand, Value value) {
+  const Place place = value.place;
+  if (value.is_null()) {
+    if (const Value* stand_in = shorthand.schema->find("x-null-becomes")) value = *stand_in;
+  } else if (const Value* words = shorthand.schema->find("x-value-map"); words != nullptr && value.is_text()) {
+    if (const Value* word = words->find(value.as_text())) value = *word;
+  }
+  value.place = place;
+  return value;
+}
+
+void expand_one(const Shape& shorthand, const Value& given, Members& members, Arena& arena, Walk& walk) {
+  const Value* targets = shorthand.schema->find("x-maps-to");
+  if (targets == nullptr) return;
+  if (targets->is_text()) {
+    if (targets->as_text() == "url" && given.is_text()) expand_url(given, members, walk);
+    if (targets->as_text() == "algorithm") expand_algorithm(given, members);
+    if (targets->as_text() == "hash_on") expand_hash_on(members);
+    return;
+  }
+  const Value* wins = shorthand.schema->find("x-wins");
+  const Value value = translated(shorthand, given);
+  // A null alias in a dump says nothing.
+  if (value.is_null()) return;
+  for (const Value& target : targets->items()) put_deep(members, target.as_text(), value, wins != nullptr && wins->as_boolean(), arena, walk);
+}
+
+Value expand_items(const Shape& shape, const Value& value, Arena& arena, Walk& walk) {
+  std::vector<Value> items(value.items().begin(), value.items().end());
+  for (size_t i = 0; i < items.size(); ++i) {
+    walk.enter(i);
+    items[i] = expand_shorthands(*shape.items, items[i], arena, walk);
+    walk.leave();
+  }
+  Value list = arena.array(items);
+  list.place = value.place;
+  return list;
 }
 
 }  // namespace
 
-Value expand_shorthands(const Shape& shape, const Value& record, Arena& arena, Walk& walk) {
-  if (shape.shorthands.empty() || !record.is_object()) return record;
-  std::vector<Member> members, used;
-  for (const Member& member : record.members()) {
-    const Shape* shorthand = nullptr;
-    for (const Shape* one : shape.shorthands)
-      if (one->name == member.name && shape.field(member.name) == nullptr) shorthand = one;
-    (shorthand != nullptr ? used : members).push_back(member);
+Value expand_shorthands(const Shape& shape, const Value& value, Arena& arena, Walk& walk) {
+  if (!shape.any_shorthand) return value;
+  if (value.is_array() && shape.items != nullptr) return expand_items(shape, value, arena, walk);
+  if (!value.is_object()) return value;
+  Members members(value.members().begin(), value.members().end());
+  for (Member& member : members) {
+    const Shape* field = shape.type == Type::map ? shape.items : shape.field(member.name);
+    if (field == nullptr || !field->any_shorthand) continue;
+    walk.enter(member.name);
+    member.value = expand_shorthands(*field, member.value, arena, walk);
+    walk.leave();
   }
-  if (used.empty()) return record;
-  for (const Member& member : used) {
-    for (const Shape* one : shape.shorthands) {
-      if (one->name != member.name) continue;
-      const size_t before = walk.problems.errors();
-      walk.path.emplace_back(std::string(member.name));
-      validate_value(*one, member.value, walk);
-      if (walk.problems.errors() == before && !member.value.is_null()) expand_one(*one, member, members, arena, walk);
-      walk.path.pop_back();
+  for (const Shape* shorthand : shape.shorthands) {
+    const Member* found = find(members, shorthand->name);
+    if (found == nullptr) continue;
+    const Value given = found->value;
+    // A shorthand that carries its target's name stays: what it is worth is checked there.
+    const bool is_field = shape.field(shorthand->name) != nullptr;
+    const size_t before = walk.errors();
+    walk.enter(shorthand->name);
+    if (!is_field) {
+      std::erase_if(members, [&](const Member& member) { return member.name == shorthand->name; });
+      validate_value(*shorthand, given, walk);
     }
+    if (walk.errors() == before) expand_one(*shorthand, given, members, arena, walk);
+    walk.leave();
   }
   Value expanded = arena.object(members);
-  expanded.place = record.place;
+  expanded.place = value.place;
   return expanded;
 }
 

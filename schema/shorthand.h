@@ -5,7 +5,8 @@
 
 namespace schema {
 
-// Validates the shorthands of `record`, writes their targets and takes them out. Returns the record without them.
-Value expand_shorthands(const Shape& shape, const Value& record, Arena& arena, Walk& walk);
+// Validates the shorthands of a record and of the records below it, writes their targets and takes them out. Returns the record without them;
+// the one given is left as it is.
+Value expand_shorthands(const Shape& shape, const Value& value, Arena& arena, Walk& walk);
 
 }  // namespace schema

@@ -51,8 +51,8 @@ class Filler {
       out.host_header = in.text("host_header");
     });
     targets();
-    for (std::string_view collection : {"keyauth_credentials", "acls", "basicauth_credentials", "hmacauth_credentials", "jwt_secrets", "oauth2_credentials"})
-      credentials(collection);
+    for (const EntityShape& kind : shapes().entities())
+      if (kind.kind != "core" && kind.shape->field("consumer") != nullptr) credentials(kind.collection);
   }
 
  private:
@@ -104,6 +104,9 @@ class Filler {
         if (auto port = one.integer("port")) match.port = static_cast<int>(*port);
         list->push_back(match);
       }
+    if (const Value* expression = out.entity->given.find("expression"); expression != nullptr && expression->is_text()) out.expression = expression->as_text();
+    if (const Value* priority = out.entity->given.find("priority"); priority != nullptr && priority->is_number())
+      out.priority = static_cast<uint64_t>(priority->as_number());
     out.regex_priority = in.integer("regex_priority").value_or(0);
     out.https_redirect_status_code = static_cast<int>(number(in, "https_redirect_status_code", 426));
     const uint16_t grpc = protocol_grpc | protocol_grpcs;
@@ -136,14 +139,23 @@ class Filler {
       Target& target = found->second->targets.emplace_back();
       target.entity = &entity;
       target.id = entity.id;
-      target.target = in.text("target");
+      target.target = with_port(in.text("target"));
       target.weight = number(in, "weight", 100);
     }
   }
 
+  // A target without a port listens on 8000.
+  std::string_view with_port(std::string_view target) {
+    const size_t colon = target.rfind(':');
+    const bool bare_ip6 = colon != std::string_view::npos && target.find(':') != colon && !target.starts_with('[');
+    if (bare_ip6) return config_.document.arena.copy("[" + std::string(target) + "]:8000");
+    if (colon != std::string_view::npos && target.find(']', colon) == std::string_view::npos) return target;
+    return config_.document.arena.copy(std::string(target) + ":8000");
+  }
+
   void credentials(std::string_view collection) {
     auto found = config_.entities.find(collection);
-    if (found == config_.entities.end()) return;
+    if (found == config_.entities.end() || found->second.empty()) return;
     auto& list = config_.credentials[found->first];
     for (const Entity& entity : found->second) {
       Reader in(entity.shape, &entity.given);
@@ -161,11 +173,8 @@ class Filler {
 }  // namespace
 
 void fill_config(const std::vector<FlatEntity>& flat, Config& config) {
-  for (const FlatEntity& entity : flat) {
-    if (entity.dropped) continue;
-    const Value* id = entity.value.find("id");
-    config.entities[entity.kind->collection].push_back({entity.kind->shape, id->as_text(), entity.value});
-  }
+  for (const FlatEntity& entity : flat)
+    if (!entity.dropped) config.entities[entity.kind->collection].push_back({entity.kind->shape, entity.id, entity.value()});
   Filler(config).run();
   std::erase_if(config.entities, [](const auto& collection) { return collection.second.empty(); });
 }

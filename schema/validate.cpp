@@ -1,6 +1,7 @@
 #include "schema/validate.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "schema/check.h"
 #include "schema/rule.h"
@@ -26,7 +27,7 @@ std::string_view type_fault(Type type) {
 bool has_type(Type type, const Value& value) {
   switch (type) {
     case Type::text: return value.is_text();
-    case Type::integer: return value.kind() == Kind::integer || (value.kind() == Kind::number && value.as_number() == static_cast<double>(static_cast<int64_t>(value.as_number())));
+    case Type::integer: return value.kind() == Kind::integer || (value.kind() == Kind::number && std::trunc(value.as_number()) == value.as_number());
     case Type::number: return value.is_number();
     case Type::boolean: return value.kind() == Kind::boolean;
     case Type::array:
@@ -53,42 +54,151 @@ size_t edit_distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
-bool is_vault_reference(const Value& value) {
-  return value.is_text() && value.as_text().starts_with("{vault://") && value.as_text().ends_with("}");
+void warn_if_deprecated(const Shape& shape, const Value& value, Walk& walk) {
+  if (shape.deprecation == nullptr) return;
+  // A dump names every field: one with the value it had by default has not been chosen by anybody.
+  if (const Value* old = shape.deprecation->find("old_default"); old != nullptr && equal(*old, value)) return;
+  const Value* message = shape.deprecation->find("message");
+  walk.warning(value.place, "'" + std::string(shape.name) + "' is deprecated", message != nullptr && message->is_text() ? std::string(message->as_text()) : "");
 }
 
 void validate_items(const Shape& shape, const Value& value, Walk& walk) {
   if (shape.items == nullptr) return;
   size_t position = 0;
   for (const Value& item : value.items()) {
-    walk.path.emplace_back(position++);
+    walk.enter(position++);
     validate_value(*shape.items, item, walk);
-    walk.path.pop_back();
+    walk.leave();
   }
 }
 
 void validate_entries(const Shape& shape, const Value& value, Walk& walk) {
   for (const Member& member : value.members()) {
-    walk.path.emplace_back(std::string(member.name));
+    // A bad key is a fault of the map: the message names the key.
     if (shape.keys != nullptr) {
       Value name = Value::text(member.name);
       name.place = member.name_place;
       validate_value(*shape.keys, name, walk);
     }
-    if (shape.items != nullptr) validate_value(*shape.items, member.value, walk);
-    walk.path.pop_back();
+    if (shape.items == nullptr) continue;
+    walk.enter(member.name);
+    validate_value(*shape.items, member.value, walk);
+    walk.leave();
+  }
+}
+
+void report_unknown(const Shape& shape, const Member& member, const std::vector<const Shape*>* replaced, Walk& walk) {
+  std::vector<std::string_view> known;
+  for (const Shape* one : shape.fields) known.push_back(one->name);
+  for (const Shape* one : shape.shorthands) known.push_back(one->name);
+  if (replaced != nullptr)
+    for (const Shape* one : *replaced) known.push_back(one->name);
+  walk.error(member.name_place, "unknown field", nearest(member.name, known));
+}
+
+bool is_ignored(std::string_view name) { return !name.empty() && name.front() == '_' && (name == "_comment" || name == "_ignore"); }
+
+// `replaced` must-stay-unset fields are told by the caller, who knows why.
+void validate_fields(const Shape& shape, const Value& record, Walk& walk, const std::vector<const Shape*>* replaced) {
+  // Which of the first 64 fields were met: saves a second search for the required ones.
+  uint64_t seen = 0;
+  for (const Member& member : record.members()) {
+    const Shape* field = nullptr;
+    for (size_t i = 0; i < shape.fields.size(); ++i) {
+      if (shape.fields[i]->name != member.name) continue;
+      field = shape.fields[i];
+      if (i < 64) seen |= uint64_t{1} << i;
+      break;
+    }
+    if (field == nullptr && is_ignored(member.name)) continue;
+    if (replaced != nullptr)
+      for (const Shape* one : *replaced)
+        if (one->name == member.name) field = one;
+    walk.enter(member.name);
+    if (field == nullptr)
+      report_unknown(shape, member, replaced, walk);
+    else
+      validate_value(*field, member.value, walk);
+    walk.leave();
+  }
+  for (size_t i = 0; i < shape.fields.size(); ++i) {
+    const Shape* field = shape.fields[i];
+    const bool met = i < 64 ? (seen >> i & 1) != 0 : record.find(field->name) != nullptr;
+    if (met) continue;
+    if (field->required) {
+      walk.enter(field->name);
+      walk.error(record.place, "required field missing");
+      walk.leave();
+    } else if (field->type == Type::record && !field->nullable && field->default_value == nullptr && !field->fields.empty()) {
+      // It is made when the entity is read, so what it requires is missing now.
+      Value nothing = Value::object({});
+      nothing.place = record.place;
+      walk.enter(field->name);
+      validate_record(*field, nothing, walk);
+      walk.leave();
+    }
+  }
+}
+
+void apply_rules(const std::vector<const Rule*>& rules, const Value& record, std::string_view prefix, bool nested, size_t errors_before, Walk& walk) {
+  for (const Rule* rule : rules) {
+    // Rules with code of their own may expect fields that are well formed.
+    if (rule->kind == RuleKind::custom && walk.errors() > errors_before) continue;
+    RuleFault fault;
+    if (follows(*rule, record, prefix, fault)) continue;
+    if (rule->kind == RuleKind::custom && !prefix.empty()) {
+      walk.enter(prefix.substr(0, prefix.size() - 1));
+      walk.error(record.place, fault.what);
+      walk.leave();
+      continue;
+    }
+    if (rule->kind == RuleKind::custom && nested)
+      walk.error(record.place, fault.what);
+    else
+      walk.entity_error(record.place, fault.what);
+    if (fault.then_field == nullptr) continue;
+    size_t steps = fault.then_field->names.size();
+    if (!prefix.empty()) {
+      walk.enter(prefix.substr(0, prefix.size() - 1));
+      ++steps;
+    }
+    for (std::string_view name : fault.then_field->names) walk.enter(name);
+    const Value* at = fault.then_field->in(record);
+    walk.error(at != nullptr && at->place.line != 0 ? at->place : record.place, fault.then_what);
+    walk.leave(steps);
   }
 }
 
 }  // namespace
 
-void Walk::error(Place place, std::string what, std::string hint) const {
-  problems.add({.place = place, .path = path, .what = std::move(what), .hint = std::move(hint), .entity_type = entity_type, .entity_name = entity_name});
+void Walk::begin(std::string_view collection, std::string_view entity_name) {
+  crumbs_.clear();
+  collection_ = collection;
+  entity_name_ = entity_name;
 }
 
-void Walk::entity_error(Place place, std::string what) const {
-  problems.add({.place = place, .path = path, .entity = true, .what = std::move(what), .entity_type = entity_type, .entity_name = entity_name});
+Path Walk::path() const {
+  Path path;
+  path.reserve(crumbs_.size());
+  for (const Crumb& crumb : crumbs_) {
+    if (crumb.named)
+      path.emplace_back(std::string(crumb.name));
+    else
+      path.emplace_back(crumb.position);
+  }
+  return path;
 }
+
+void Walk::add(Severity severity, Place place, bool entity, std::string what, std::string hint) {
+  std::string type(collection_);
+  if (type.ends_with('s')) type.pop_back();
+  problems_.add({.severity = severity, .place = place, .path = path(), .entity = entity, .what = std::move(what), .hint = std::move(hint),
+                 .entity_type = std::move(type), .entity_name = std::string(entity_name_)});
+}
+
+void Walk::error(Place place, std::string what, std::string hint) { add(Severity::error, place, false, std::move(what), std::move(hint)); }
+void Walk::entity_error(Place place, std::string what, std::string hint) { add(Severity::error, place, true, std::move(what), std::move(hint)); }
+void Walk::warning(Place place, std::string what, std::string hint) { add(Severity::warning, place, false, std::move(what), std::move(hint)); }
 
 std::string nearest(std::string_view name, const std::vector<std::string_view>& known) {
   std::string_view best;
@@ -110,7 +220,8 @@ void validate_value(const Shape& shape, const Value& value, Walk& walk) {
   }
   if (shape.referenceable && is_vault_reference(value)) return;
   if (!has_type(shape.type, value)) return walk.error(value.place, std::string(type_fault(shape.type)));
-  if (value.is_text() && value.as_text().empty() && shape.type == Type::text && !shape.allow_empty) return walk.error(value.place, "length must be at least 1");
+  if (shape.type == Type::text && value.as_text().empty() && !shape.allow_empty) return walk.error(value.place, "length must be at least 1");
+  warn_if_deprecated(shape, value, walk);
   for (const Check* check : shape.checks) {
     std::string what = check->run(value);
     if (!what.empty()) return walk.error(value.place, std::move(what));
@@ -120,54 +231,31 @@ void validate_value(const Shape& shape, const Value& value, Walk& walk) {
     case Type::set: return validate_items(shape, value, walk);
     case Type::map: return validate_entries(shape, value, walk);
     case Type::record:
-      if (!shape.fields.empty()) validate_record(shape, value, walk);
+      if (shape.fields.empty()) return;
+      {
+        const size_t before = walk.errors();
+        validate_fields(shape, value, walk, nullptr);
+        apply_rules(shape.rules, value, {}, true, before, walk);
+      }
       return;
     default: return;
   }
 }
 
-void validate_record(const Shape& shape, const Value& record, Walk& walk, const std::vector<const Shape*>& replaced) {
-  for (const Member& member : record.members()) {
-    if (member.name == "_comment" || member.name == "_ignore") continue;
-    const Shape* field = shape.field(member.name);
-    for (const Shape* one : replaced)
-      if (one->name == member.name) field = one;
-    walk.path.emplace_back(std::string(member.name));
-    if (field == nullptr) {
-      std::vector<std::string_view> known;
-      for (const Shape* one : shape.fields) known.push_back(one->name);
-      walk.error(member.name_place, "unknown field", nearest(member.name, known));
-    } else {
-      validate_value(*field, member.value, walk);
-    }
-    walk.path.pop_back();
-  }
-  for (const Shape* field : shape.fields) {
-    const bool missing = record.find(field->name) == nullptr;
-    if (missing && field->required) {
-      walk.path.emplace_back(std::string(field->name));
-      walk.error(record.place, "required field missing");
-      walk.path.pop_back();
-    }
-  }
-  validate_rules(shape.rules, shape, record, walk);
+void validate_record(const Shape& shape, const Value& record, Walk& walk, const std::vector<const Shape*>* replaced) {
+  const size_t before = walk.errors();
+  validate_fields(shape, record, walk, replaced);
+  apply_rules(shape.rules, record, {}, false, before, walk);
 }
 
-void validate_rules(const std::vector<const Rule*>& rules, const Shape& shape, const Value& record, Walk& walk) {
-  for (const Rule* rule : rules) {
-    RuleFault fault;
-    if (follows(*rule, shape, record, fault)) continue;
-    walk.entity_error(record.place, fault.what);
-    if (fault.then_field.empty()) continue;
-    size_t pushed = 0;
-    for (std::string_view rest = fault.then_field; !rest.empty(); ++pushed) {
-      const size_t dot = rest.find('.');
-      walk.path.emplace_back(std::string(rest.substr(0, dot)));
-      rest = dot == std::string_view::npos ? std::string_view() : rest.substr(dot + 1);
-    }
-    walk.error(record.place, fault.then_what);
-    walk.path.resize(walk.path.size() - pushed);
-  }
+void validate_plugin_config(const Shape& shape, const Value& config, Walk& walk) {
+  const size_t before = walk.errors();
+  walk.enter("config");
+  validate_fields(shape, config, walk, nullptr);
+  walk.leave();
+  apply_rules(shape.rules, config, "config.", false, before, walk);
 }
+
+void validate_rules(const std::vector<const Rule*>& rules, const Value& record, Walk& walk) { apply_rules(rules, record, {}, false, walk.errors(), walk); }
 
 }  // namespace schema

@@ -52,6 +52,8 @@ class Value {
   Place place;
   // The value came from the environment or a vault: it is shown masked wherever it is printed.
   bool from_secret = false;
+  // The text replaces a {vault://...} reference, which vaults.h tells.
+  bool from_vault = false;
 
  private:
   Kind kind_ = Kind::null;

@@ -125,7 +125,8 @@ void Api::Parts::dress(httplib::Server& server) {
   server.set_post_routing_handler([](const httplib::Request& from, httplib::Response& to) {
     to.headers.erase("Keep-Alive");
     to.headers.erase("Accept-Ranges");
-    if (to.status == 204 || to.status == 304) to.headers.erase("Content-Length");
+    // A 304 keeps its length of 0: simple clients would wait for a body until the connection ends.
+    if (to.status == 204) to.headers.erase("Content-Length");
     if (!to.has_header("Connection")) to.set_header("Connection", "keep-alive");
     if (from.method != "TRACE") to.set_header("Server", "gateway/" GATEWAY_VERSION);
     const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());

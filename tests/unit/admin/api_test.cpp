@@ -1,0 +1,345 @@
+#include "gateway/admin/api.h"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "gateway/admin/library.h"
+#include "schema/config.h"
+
+using nlohmann::json;
+
+namespace {
+
+constexpr const char* document = R"(_format_version: "3.0"
+services:
+- name: alpha
+  url: http://127.0.0.1:9101/base
+  tags: [one, two]
+  routes:
+  - {name: r1, paths: [/a], tags: [one]}
+  - {name: r2, paths: [/b]}
+- {name: beta, host: up}
+- {name: gamma, host: up}
+consumers:
+- username: ann
+  keyauth_credentials: [{key: ann-key}]
+- {username: bea}
+upstreams:
+- name: up
+  targets:
+  - {target: "127.0.0.1:9101", weight: 10}
+  - {target: "127.0.0.1:9102", weight: 20}
+plugins:
+- {name: cors, tags: [one]}
+)";
+
+// A node without a proxy: it loads and remembers what it was told.
+class FakeNode final : public admin::Node {
+ public:
+  FakeNode() { load({{"test", document, schema::Syntax::yaml}}, false); }
+
+  std::shared_ptr<const schema::Config> config() override { return config_; }
+  admin::LoadOutcome load(std::vector<schema::Source> sources, bool dry_run) override {
+    admin::LoadOutcome outcome;
+    outcome.config = schema::load(std::move(sources), outcome.problems, {}, &outcome.document);
+    outcome.loaded = outcome.config != nullptr;
+    if (outcome.loaded && !dry_run) config_ = outcome.config;
+    return outcome;
+  }
+  bool loading() override { return busy; }
+  bool ready(std::string& reason) override { return draining ? (reason = "draining", false) : true; }
+  void start_draining() override { draining = true; }
+  admin::Connections connections() override { return {7, 1, 7, 0, 1, 0, 42}; }
+  std::vector<admin::TargetHealth> health(const schema::Upstream& upstream) override {
+    std::vector<admin::TargetHealth> all;
+    for (const schema::Target& target : upstream.targets) {
+      const std::string word = target.target == unhealthy ? "UNHEALTHY" : "HEALTHY";
+      all.push_back({&target, word, {{"127.0.0.1", 9101, target.weight, word}}});
+    }
+    return all;
+  }
+  bool set_health(const schema::Upstream& upstream, std::string_view target, std::string_view address, bool healthy) override {
+    if (!address.empty() && address != "127.0.0.1:9101") return false;
+    for (const schema::Target& one : upstream.targets) {
+      if (one.target == target) return unhealthy = healthy ? "" : std::string(target), true;
+    }
+    return false;
+  }
+  std::string metrics() override { return "# HELP x\nx 1\n"; }
+  std::vector<std::string> warnings() override { return {}; }
+  std::vector<std::pair<std::string, std::string>> settings() override { return {{"log_level", "notice"}, {"ssl_cert_key", "******"}}; }
+  std::string node_id() override { return "11111111-1111-4111-8111-111111111111"; }
+
+  bool draining = false, busy = false;
+  std::string unhealthy;
+
+ private:
+  std::shared_ptr<const schema::Config> config_;
+};
+
+struct Served {
+  FakeNode node;
+  admin::Api api;
+  httplib::Client client;
+
+  explicit Served(bool status_only = false, size_t body_bytes_max = 1 << 20)
+      : api(node, options(status_only, body_bytes_max)), client("127.0.0.1", started(api)) {
+    client.set_keep_alive(true);
+  }
+  static admin::Options options(bool status_only, size_t body_bytes_max) {
+    admin::Options options;
+    options.listens = {{"127.0.0.1", 0, "", false}};
+    options.status_only = status_only;
+    options.body_bytes_max = body_bytes_max;
+    return options;
+  }
+  static int started(admin::Api& api) {
+    std::vector<std::string> errors;
+    REQUIRE(api.start(errors));
+    return api.ports().at(0);
+  }
+  json get(const std::string& path, int status = 200) {
+    const auto result = client.Get(path.c_str());
+    REQUIRE(result);
+    CHECK_MESSAGE(result->status == status, path);
+    return json::parse(result->body);
+  }
+  json post(const std::string& path, const std::string& body, int status, const char* type = "application/json") {
+    const auto result = client.Post(path.c_str(), body, type);
+    REQUIRE(result);
+    CHECK_MESSAGE(result->status == status, result->body);
+    return result->body.empty() ? json() : json::parse(result->body);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a list comes in pages that link to the next") {
+  Served api;
+  const json first = api.get("/services?size=2");
+  CHECK(first["data"].size() == 2);
+  REQUIRE(first["next"].is_string());
+  const json second = api.get(first["next"].get<std::string>());
+  CHECK(second["data"].size() == 1);
+  CHECK(second["data"][0]["name"] == "gamma");
+  CHECK(second["next"].is_null());
+  CHECK(api.get("/services?size=0", 400)["code"] == 9);
+  CHECK(api.get("/services?size=1001", 400)["code"] == 9);
+  CHECK(api.get("/services?offset=nowhere", 400)["code"] == 7);
+}
+
+TEST_CASE("tags choose entities, all of them or any of them") {
+  Served api;
+  CHECK(api.get("/services?tags=one,two")["data"].size() == 1);
+  CHECK(api.get("/services?tags=one,three")["data"].empty());
+  CHECK(api.get("/services?tags=three/two")["data"].size() == 1);
+  CHECK(api.get("/services?tags=a,b/c", 400)["code"] == 11);
+  CHECK(api.get("/tags/one")["data"].size() == 3);
+  CHECK(api.get("/tags")["data"].size() == 4);
+}
+
+TEST_CASE("an entity is found by id and by name, with its defaults") {
+  Served api;
+  const json service = api.get("/services/alpha");
+  CHECK(service["retries"] == 5);
+  CHECK(service["path"] == "/base");
+  CHECK(api.get("/services/" + service["id"].get<std::string>()) == service);
+  CHECK(api.get("/services/nope", 404) == json{{"message", "Not found"}});
+  CHECK(api.get("/services/bad%20name", 400)["code"] == 10);
+}
+
+TEST_CASE("what hangs together can be walked in both directions") {
+  Served api;
+  CHECK(api.get("/services/alpha/routes")["data"].size() == 2);
+  CHECK(api.get("/services/alpha/routes/r1")["name"] == "r1");
+  CHECK(api.get("/services/beta/routes/r1", 404)["message"] == "Not found");
+  CHECK(api.get("/routes/r1/service")["name"] == "alpha");
+  CHECK(api.get("/consumers/ann/key-auth")["data"].size() == 1);
+  CHECK(api.get("/consumers/bea/key-auth")["data"].empty());
+  CHECK(api.get("/key-auths/ann-key/consumer")["username"] == "ann");
+  CHECK(api.get("/upstreams/up/targets")["data"][0]["weight"] == 20);
+  CHECK(api.get("/upstreams/up/targets/all")["data"][0]["weight"] == 10);
+  CHECK(api.get("/targets", 404)["message"] == "Not found");
+}
+
+TEST_CASE("a write is refused, but what is wrong with the entity is said first") {
+  Served api;
+  const json refused = api.post("/services", R"({"name":"x","host":"h"})", 405);
+  CHECK(refused["code"] == 12);
+  CHECK(refused["message"] == "cannot create 'services' entities when not using a database");
+  const json wrong = api.post("/services", R"({"port":"x"})", 400);
+  CHECK(wrong["message"] == "2 schema violations (host: required field missing; port: expected an integer)");
+  CHECK(wrong["fields"]["port"] == "expected an integer");
+  CHECK(api.post("/consumers/ann/key-auth", "{}", 405)["code"] == 12);
+  CHECK(api.post("/services", "{bad", 400)["message"] == "Cannot parse JSON body");
+  const auto removal = api.client.Delete("/services/alpha");
+  REQUIRE(removal);
+  CHECK(removal->status == 405);
+  CHECK(json::parse(removal->body)["message"] == "cannot remove 'services' entities by 'name' when not using a database");
+}
+
+TEST_CASE("404 is an unknown path, 405 an unknown method, OPTIONS names the methods") {
+  Served api;
+  CHECK(api.get("/nowhere", 404)["message"] == "Not found");
+  const auto put = api.client.Put("/services", "", "application/json");
+  REQUIRE(put);
+  CHECK(put->status == 405);
+  CHECK(put->reason == "Not Allowed");
+  const auto options = api.client.Options("/services/alpha");
+  REQUIRE(options);
+  CHECK(options->status == 204);
+  CHECK(options->get_header_value("Allow") == "DELETE, GET, HEAD, OPTIONS, PATCH, PUT");
+  const auto head = api.client.Head("/services/alpha");
+  REQUIRE(head);
+  CHECK(head->status == 200);
+  CHECK(head->get_header_value("Access-Control-Allow-Origin") == "*");
+  CHECK(head->has_header("X-Kong-Admin-Latency"));
+  CHECK(head->get_header_value("Server").starts_with("gateway/"));
+}
+
+TEST_CASE("POST /config takes JSON, YAML, forms and files") {
+  Served api;
+  const std::string yaml = "_format_version: \"3.0\"\nservices: [{name: s, host: h}]\n";
+  CHECK(api.post("/config", json{{"config", yaml}}.dump(), 201)["services"].size() == 1);
+  CHECK(api.post("/config", yaml, 201, "text/yaml")["services"].size() == 1);
+  CHECK(api.post("/config", R"({"_format_version":"3.0","services":[{"name":"s","host":"h"}]})", 201)["services"].size() == 1);
+  CHECK(api.post("/config", "config=_format_version%3A%20%223.0%22", 201, "application/x-www-form-urlencoded") == json::object());
+  const auto file = api.client.Post("/config", httplib::MultipartFormDataItems{{"config", yaml, "kong.yml", "application/yaml"}});
+  REQUIRE(file);
+  CHECK(file->status == 201);
+  CHECK(api.get("/services")["data"].size() == 1);
+  const auto same = api.client.Post("/config?check_hash=1", yaml, "text/yaml");
+  REQUIRE(same);
+  CHECK(same->status == 304);
+}
+
+TEST_CASE("POST /config refuses what it cannot read") {
+  Served api;
+  CHECK(api.post("/config", "{bad", 400)["message"] == "Cannot parse JSON body");
+  CHECK(api.post("/config", R"({"config":""})", 400)["fields"]["error"] == "failed parsing declarative configuration: expected an object");
+  const auto nothing = api.client.Post("/config");
+  REQUIRE(nothing);
+  CHECK(json::parse(nothing->body)["message"] == "expected a declarative configuration");
+  const auto text = api.client.Post("/config", "x", "text/plain");
+  REQUIRE(text);
+  CHECK(text->status == 415);
+  CHECK(text->body.find("<h1>415 Unsupported Media Type</h1>") != std::string::npos);
+  api.node.busy = true;
+  const auto busy = api.client.Post("/config", document, "text/yaml");
+  REQUIRE(busy);
+  CHECK(busy->status == 429);
+  CHECK(busy->has_header("Retry-After"));
+}
+
+TEST_CASE("a refused configuration is told by field, or by entity, and changes nothing") {
+  Served api;
+  const std::string yaml = "_format_version: \"3.0\"\nservices:\n- {name: s, host: h, tags: [t], routes: [{name: r, paths: [/a], bar: 2}]}\n- {name: u, host: h, port: 99999}\n";
+  const json tree = api.post("/config", yaml, 400, "text/yaml");
+  CHECK(tree["code"] == 14);
+  CHECK(tree["fields"]["services"][0]["routes"][0]["bar"] == "unknown field");
+  CHECK(tree["message"] ==
+        "declarative config is invalid: {services={{routes={{bar=\"unknown field\"}}},{port=\"value should be between 0 and 65535\"}}}");
+  const json flat = api.post("/config?flatten_errors=1", yaml, 400, "text/yaml");
+  CHECK(flat["fields"].empty());
+  REQUIRE(flat["flattened_errors"].size() == 2);
+  CHECK(flat["flattened_errors"][0]["entity_type"] == "route");
+  CHECK(flat["flattened_errors"][0]["entity_name"] == "r");
+  CHECK(flat["flattened_errors"][0]["errors"][0]["field"] == "bar");
+  CHECK(flat["flattened_errors"][1]["entity"] == json{{"name", "u"}, {"host", "h"}, {"port", 99999}});
+  CHECK(api.post("/config?problems=1", yaml, 400, "text/yaml")["problems"].size() == 2);
+  CHECK(api.get("/services/alpha")["name"] == "alpha");
+}
+
+TEST_CASE("a dry run says what would be, and changes nothing") {
+  Served api;
+  CHECK(api.post("/config?dry_run=1", "_format_version: \"3.0\"\n", 200, "text/yaml") == json::object());
+  CHECK(api.get("/services/alpha")["name"] == "alpha");
+}
+
+TEST_CASE("a body beyond the limit is refused, with a length or in chunks") {
+  Served api(false, 1000);
+  CHECK(api.client.Post("/config", std::string(2000, 'x'), "text/yaml")->status == 413);
+  const auto chunked = api.client.Post(
+      "/config",
+      [](size_t offset, httplib::DataSink& sink) {
+        if (offset >= 4000) return sink.done(), true;
+        return sink.write(std::string(500, 'x').data(), 500);
+      },
+      "text/yaml");
+  REQUIRE(chunked);
+  CHECK(chunked->status == 413);
+  CHECK(chunked->get_header_value("Connection") == "close");
+}
+
+TEST_CASE("health is shown and can be overruled") {
+  Served api;
+  const json health = api.get("/upstreams/up/health");
+  CHECK(health["node_id"] == api.node.node_id());
+  CHECK(health["data"][0]["health"] == "HEALTHY");
+  CHECK(health["data"][0]["data"]["weight"]["available"] == 10);
+  REQUIRE(api.client.Put("/upstreams/up/targets/127.0.0.1:9101/unhealthy")->status == 204);
+  CHECK(api.get("/upstreams/up/health")["data"][0]["data"]["weight"]["unavailable"] == 10);
+  const json whole = api.get("/upstreams/up/health?balancer_health=1")["data"];
+  CHECK(whole["balancer_health"] == "HEALTHY");
+  CHECK(whole["details"]["weight"] == json{{"total", 30}, {"available", 20}, {"unavailable", 10}});
+  CHECK(api.client.Put("/upstreams/up/targets/127.0.0.1:9101/127.0.0.1:9101/healthy")->status == 204);
+  CHECK(api.client.Put("/upstreams/up/targets/none/healthy")->status == 404);
+}
+
+TEST_CASE("schemas are shown, and an entity can be tried against one") {
+  Served api;
+  CHECK(api.get("/schemas/services")["fields"].size() > 10);
+  const json plugin = api.get("/schemas/plugins/key-auth");
+  CHECK(plugin["fields"][0]["consumer"]["eq"].is_null());
+  CHECK(api.get("/schemas/plugins/nope", 404)["message"] == "No plugin named 'nope'");
+  CHECK(api.get("/schemas/vaults/env")["fields"].is_array());
+  CHECK(api.post("/schemas/services/validate", R"({"host":"h"})", 200)["message"] == "schema validation successful");
+  CHECK(api.post("/schemas/plugins/validate", R"({"name":"rate-limiting","config":{"minute":"x"}})", 400)["message"] ==
+        "schema violation (config.minute: expected a number)");
+  CHECK(api.get("/plugins/enabled")["enabled_plugins"].size() > 5);
+}
+
+TEST_CASE("the node tells about itself, secrets masked") {
+  Served api;
+  const json root = api.get("/");
+  CHECK(root["configuration"]["ssl_cert_key"] == "******");
+  CHECK(root["plugins"]["enabled_in_cluster"] == json{"cors"});
+  CHECK(api.get("/status")["server"]["total_requests"] == 42);
+  CHECK(api.get("/status")["configuration_hash"] == api.node.config()->hash);
+  CHECK(api.get("/status?unit=k&scale=0")["memory"]["workers_lua_vms"][0]["http_allocated_gc"].get<std::string>().ends_with(" KiB"));
+  CHECK(api.get("/status?unit=parsec", 400).contains("message"));
+  CHECK(api.get("/debug/node/log-level")["message"] == "log level: notice");
+  CHECK(api.get("/endpoints")["data"].size() > 50);
+  CHECK(api.client.Get("/metrics")->get_header_value("Content-Type") == "text/plain; charset=UTF-8");
+}
+
+TEST_CASE("the Status API knows readiness, and no entities") {
+  Served api(true);
+  CHECK(api.get("/status/ready")["message"] == "ready");
+  CHECK(api.get("/status/dns", 501).contains("message"));
+  CHECK(api.get("/services", 404)["message"] == "Not found");
+  CHECK(api.client.Post("/status/ready", "status=draining", "application/x-www-form-urlencoded")->status == 204);
+  CHECK(api.get("/status/ready", 503)["message"] == "draining");
+}
+
+TEST_CASE("what cannot be bound is an error with its address") {
+  Served api;
+  FakeNode node;
+  admin::Options options;
+  options.listens = {{"127.0.0.1", api.api.ports().at(0), "", false}, {"127.0.0.1", 0, "", true}};
+  admin::Api second(node, options);
+  std::vector<std::string> errors;
+  CHECK_FALSE(second.start(errors));
+  REQUIRE(errors.size() == 2);
+  CHECK(errors[0].find(": cannot listen") != std::string::npos);
+  CHECK(errors[1] == "127.0.0.1:0: the certificate or its key cannot be used");
+}
+
+TEST_CASE("stopping does not wait for idle connections") {
+  Served api;
+  api.get("/services");
+  const auto before = std::chrono::steady_clock::now();
+  api.api.stop();
+  CHECK(std::chrono::steady_clock::now() - before < std::chrono::seconds(2));
+}

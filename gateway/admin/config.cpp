@@ -98,10 +98,9 @@ Answer post(Node& node, const Request& request) {
 }  // namespace
 
 void add_config(Routes& routes, Node& node) {
-  // A JSON document is a YAML document.
   routes.add("GET", "/config", [&node](const Request&) {
     const auto config = node.config();
-    return json(200, "{\"config\":" + quoted(schema::to_json(*config)) + "}");
+    return json(200, "{\"config\":" + quoted(schema::to_yaml(*config)) + "}");
   });
   routes.add("POST", "/config", [&node](const Request& request) { return post(node, request); });
 }

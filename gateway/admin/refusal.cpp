@@ -5,6 +5,7 @@
 
 #include "gateway/admin/message.h"
 #include "gateway/admin/value_json.h"
+#include "schema/kong_errors.h"
 #include "schema/report.h"
 #include "schema/shape.h"
 
@@ -20,8 +21,6 @@ using schema::Value;
 struct Subject {
   const EntityShape* kind = nullptr;
   const Value* value = nullptr;
-  const Value* parent = nullptr;
-  std::string_view parent_field;
   size_t depth = 0;
 };
 
@@ -38,17 +37,16 @@ std::optional<Subject> subject_of(const Problem& problem, const schema::Document
     const std::string* key = std::get_if<std::string>(&problem.path[i]);
     if (key == nullptr) break;
     const EntityShape* kind = nullptr;
-    std::string_view field;
     if (subject.kind == nullptr) {
       kind = schema::shapes().entity(*key);
     } else {
       const auto& nested = subject.kind->nested;
       const auto found = std::find_if(nested.begin(), nested.end(), [&](const schema::Nesting& n) { return n.key == *key; });
-      if (found != nested.end()) kind = schema::shapes().entity(found->entity), field = found->field;
+      if (found != nested.end()) kind = schema::shapes().entity(found->entity);
     }
     const Value* item = kind == nullptr ? nullptr : item_of(record->find(*key), problem.path[i + 1]);
     if (item == nullptr) break;
-    subject = {kind, item, subject.value, field, i + 2};
+    subject = {kind, item, i + 2};
     record = item->is_object() ? item : nullptr;
   }
   if (subject.kind == nullptr) return std::nullopt;
@@ -115,13 +113,18 @@ void add(FieldTree& root, const Problem& problem, const std::optional<Subject>& 
     if (error.message.empty()) error.message = document_error(problem);
     return;
   }
-  if (is_about_settings(problem, subject)) return node_at(root, problem.path, subject->depth).entity.push_back(hoisted(problem.what));
   if (problem.what.starts_with("uniqueness violation:")) {
-    // A second use of a name is told by the collection and the position in its own list; a second use of an id where it stands.
+    // A second use of an id is told where it stands; of the key that entities are found by, by collection and position in its own list;
+    // of another field, by collection and name.
     const size_t* index = std::get_if<size_t>(&problem.path.back());
-    const bool by_id = problem.what.find("with primary key set") != std::string::npos;
-    FieldTree& node = by_id || !subject || index == nullptr ? node_at(root, problem.path, problem.path.size())
-                                                            : root.named[std::string(subject->kind->collection)].placed[*index + 1];
+    if (!subject || index == nullptr || problem.what.find("with primary key set") != std::string::npos) {
+      node_at(root, problem.path, problem.path.size()).message = problem.what;
+      return;
+    }
+    const bool by_key = problem.what.find("with " + std::string(subject->kind->endpoint_key) + " set") != std::string::npos;
+    const std::string name = entity_name(*subject);
+    FieldTree& collection = root.named[std::string(subject->kind->collection)];
+    FieldTree& node = by_key || name.empty() ? collection.placed[*index + 1] : collection.named[name];
     node.message = problem.what;
     return;
   }
@@ -130,7 +133,7 @@ void add(FieldTree& root, const Problem& problem, const std::optional<Subject>& 
     if (name.empty()) name = text_member(subject->value, "id");
     FieldTree& collection = root.named[std::string(subject->kind->collection)];
     FieldTree& node = name.empty() ? collection.placed[std::get<size_t>(problem.path[subject->depth - 1]) + 1] : collection.named[name];
-    node.placed[node.placed.size() + 1].message = reference_text(problem, subject);
+    node.placed[node.placed.size() + 1].message = problem.what;
     return;
   }
   FieldTree& node = node_at(root, problem.path, problem.path.size());
@@ -150,91 +153,56 @@ bool is_told(const Problem& problem, const schema::Problems& problems) {
   return problem.severity == schema::Severity::error && !is_told_by_name(problem, problems);
 }
 
-// One item of `flattened_errors`.
-struct Faulty {
-  Subject subject;
-  std::string errors;  // members of the JSON array
-};
-
-std::string error_item(const Problem& problem, const Subject& subject) {
-  if (is_about_settings(problem, subject)) return "{\"type\":\"entity\",\"message\":" + quoted(hoisted(problem.what)) + "}";
-  if (problem.entity && problem.path.size() == subject.depth) return "{\"type\":\"entity\",\"message\":" + quoted(problem.what) + "}";
-  std::string field;
-  for (size_t i = subject.depth; i < problem.path.size(); ++i) {
-    const size_t* index = std::get_if<size_t>(&problem.path[i]);
-    field += (field.empty() ? "" : ".") + (index != nullptr ? std::to_string(*index + 1) : std::get<std::string>(problem.path[i]));
+// What is told, in the words of this API.
+schema::Problems told(const schema::Problems& problems, const schema::Document& document) {
+  schema::Problems out;
+  for (const Problem& problem : problems.all()) {
+    if (!is_told(problem, problems)) continue;
+    const auto subject = subject_of(problem, document);
+    Problem reworded = problem;
+    if (is_about_settings(problem, subject)) {
+      reworded.what = hoisted(problem.what);
+      reworded.path.pop_back();
+    } else {
+      reworded.what = reference_text(problem, subject);
+    }
+    out.add(std::move(reworded));
   }
-  if (field.empty()) return "{\"type\":\"entity\",\"message\":" + quoted(problem.what) + "}";
-  return "{\"field\":" + quoted(field) + ",\"type\":\"field\",\"message\":" + quoted(reference_text(problem, subject)) + "}";
+  return out;
 }
 
-// The entry without its children, with the id of its parent when that has one.
-std::string entity_json(const Subject& subject) {
-  if (!subject.value->is_object()) return value_json(*subject.value);
-  std::string out;
-  for (const schema::Member& member : subject.value->members()) {
-    const auto& nested = subject.kind->nested;
-    if (std::any_of(nested.begin(), nested.end(), [&](const schema::Nesting& n) { return n.key == member.name; })) continue;
-    out += (out.empty() ? "" : ",") + quoted(member.name) + ":" + value_json(member.value);
+std::string places_json(const schema::Problems& problems, const schema::Document& document) {
+  std::string lines;
+  for (const Problem& problem : problems.all()) {
+    if (is_told(problem, problems)) lines += (lines.empty() ? "" : ",") + quoted(schema::report_line(problem, document));
   }
-  const std::string parent_id = text_member(subject.parent, "id");
-  if (!parent_id.empty() && subject.value->find(subject.parent_field) == nullptr) {
-    out += (out.empty() ? "" : ",") + quoted(subject.parent_field) + ":{\"id\":" + quoted(parent_id) + "}";
-  }
-  return "{" + out + "}";
-}
-
-std::string tags_json(const Value& record) {
-  const Value* tags = record.is_object() ? record.find("tags") : nullptr;
-  if (tags == nullptr || !tags->is_array() || tags->items().empty()) return {};
-  const auto items = tags->items();
-  return std::all_of(items.begin(), items.end(), [](const Value& tag) { return tag.is_text(); }) ? value_json(*tags) : std::string();
-}
-
-std::string faulty_json(const Faulty& faulty) {
-  const Subject& subject = faulty.subject;
-  std::string type(subject.kind->collection), out = "{";
-  if (type.ends_with('s')) type.pop_back();
-  if (const std::string name = text_member(subject.value, "name"); !name.empty()) out += "\"entity_name\":" + quoted(name) + ",";
-  if (const std::string id = text_member(subject.value, "id"); looks_like_uuid(id)) out += "\"entity_id\":" + quoted(id) + ",";
-  if (const std::string tags = tags_json(*subject.value); !tags.empty()) out += "\"entity_tags\":" + tags + ",";
-  return out + "\"entity\":" + entity_json(subject) + ",\"errors\":[" + faulty.errors + "],\"entity_type\":" + quoted(type) + "}";
+  return "[" + lines + "]";
 }
 
 }  // namespace
 
 FieldTree field_tree(const schema::Problems& problems, const schema::Document& document) {
+  const schema::Problems reworded = told(problems, document);
   FieldTree root;
-  for (const Problem& problem : problems.all()) {
-    if (is_told(problem, problems)) add(root, problem, subject_of(problem, document));
-  }
+  for (const Problem& problem : reworded.all()) add(root, problem, subject_of(problem, document));
   return root;
 }
 
 std::string refusal_body(const schema::Problems& problems, const schema::Document& document, bool flat, bool places) {
+  const schema::Problems reworded = told(problems, document);
   FieldTree root;
-  std::vector<Faulty> faulty;
-  std::string lines;
-  for (const Problem& problem : problems.all()) {
-    if (!is_told(problem, problems)) continue;
-    if (places) lines += (lines.empty() ? "" : ",") + quoted(schema::report_line(problem, document));
+  for (const Problem& problem : reworded.all()) {
     const auto subject = subject_of(problem, document);
-    if (!flat || !subject) {
-      add(root, problem, subject);
-      continue;
-    }
-    auto known = std::find_if(faulty.begin(), faulty.end(), [&](const Faulty& f) { return f.subject.value == subject->value; });
-    if (known == faulty.end()) known = faulty.insert(faulty.end(), Faulty{*subject, {}});
-    known->errors += (known->errors.empty() ? "" : ",") + error_item(problem, *subject);
+    // In the flat form the tree keeps what belongs to no entity.
+    if (!flat || !subject || !subject->value->is_object()) add(root, problem, subject);
   }
   std::string body = "{\"code\":14,\"fields\":" + root.json() + ",\"message\":" + quoted("declarative config is invalid: " + root.words()) +
                      ",\"name\":\"invalid declarative configuration\"";
   if (flat) {
-    std::string items;
-    for (const Faulty& one : faulty) items += (items.empty() ? "" : ",") + faulty_json(one);
-    body += ",\"flattened_errors\":" + (items.empty() ? std::string("{}") : "[" + items + "]");
+    const std::string items = schema::flattened_errors(reworded, document).flattened;
+    body += ",\"flattened_errors\":" + (items == "[]" ? std::string("{}") : items);  // an empty list is an object in the answers users know
   }
-  if (places) body += ",\"problems\":[" + lines + "]";
+  if (places) body += ",\"problems\":" + places_json(problems, document);
   return body + "}";
 }
 

@@ -58,7 +58,7 @@ class Filler {
     if (value.is_null()) return {};
     if (const auto reference = vault_reference(value)) return Value::text(*reference);
     if (options_.mask_secrets && (shape.secret || value.from_secret)) return Value::text(options_.mask);
-    if (shape.type == Type::record && value.is_object() && !shape.fields.empty()) return record(shape, &value);
+    if (shape.type == Type::record && !shape.fields.empty()) return record(shape, &value);
     if (value.is_array() && shape.items != nullptr) return list(*shape.items, value);
     if (value.is_object() && shape.type == Type::map && shape.items != nullptr) return map(*shape.items, value);
     return plain(value);
@@ -115,6 +115,14 @@ void flatten_references(const EntityShape& kind, Value& entity) {
         if (const Value* id = member.value.find("id")) member.value = *id;
 }
 
+// To say "none" in a document is to ask for turns; a null leaves the algorithm as it is.
+void keep_algorithm(Value& upstream) {
+  const Value* algorithm = upstream.find("algorithm");
+  Value* hash_on = upstream.find("hash_on");
+  if (algorithm == nullptr || hash_on == nullptr || !algorithm->is_text() || !hash_on->is_text()) return;
+  if (algorithm->as_text() == "consistent-hashing" && hash_on->as_text() == "none") *hash_on = Value();
+}
+
 }  // namespace
 
 Value to_value(const Entity& entity, Arena& arena, const DumpOptions& options) { return Filler(arena, options).entity(entity); }
@@ -136,6 +144,7 @@ Value to_value(const Config& config, Arena& arena, const DumpOptions& options) {
     for (const Entity& entity : found->second) {
       list.push_back(Filler(arena, options).entity(entity));
       flatten_references(kind, list.back());
+      if (kind.collection == "upstreams") keep_algorithm(list.back());
     }
     Filler::add(members, kind.collection, arena.array(list));
   }

@@ -17,7 +17,7 @@ class Flattener {
     if (!document_.root.is_object()) return {};
     for (const Member& member : document_.root.members()) {
       const EntityShape* kind = shapes().entity(member.name);
-      if (kind != nullptr && (!kind->internal || kind->collection == "workspaces"))
+      if (kind != nullptr && takes(*kind))
         take_list(*kind, member, -1, {});
       else if (member.name == "_comment")
         expect(member, member.value.is_text(), "expected a string");
@@ -44,6 +44,9 @@ class Flattener {
       if (!one.internal) known.push_back(one.collection);
     return known;
   }
+
+  // Internal ones may stand in an export; tags are made of the entities that have them.
+  static bool takes(const EntityShape& kind) { return kind.collection != "tags" && kind.collection != "clustering_data_planes"; }
 
   void expect(const Member& member, bool good, std::string what) {
     if (!good) problems_.add({.place = member.value.place, .path = {std::string(member.name)}, .what = std::move(what)});

@@ -88,6 +88,13 @@ class Loading {
     const PluginShape* shape = shapes().plugin(plugin.text("name"));
     if (DeckDialect::in_group(plugin)) return leave_out(plugin, "is bound to a consumer group, which this gateway does not have");
     plugin.remove("consumer_group");
+    if (Value* settings = plugin.find("config"); settings != nullptr && settings->is_array() && settings->items().empty()) {
+      const Place place = settings->place;
+      *settings = Value::object({});
+      settings->place = place;
+    }
+    // Nobody here knows what else may stand in a plugin that nobody knows.
+    if (shape == nullptr && skip_ && !plugin.text("name").empty()) return leave_out(plugin, {});
     if (Value* settings = plugin.find("config"); shape != nullptr && settings != nullptr && shape->config->any_shorthand) {
       walk_.enter("config");
       *settings = expand_shorthands(*shape->config, *settings, document_.arena, walk_);

@@ -1,6 +1,7 @@
 #include "schema/migrate.h"
 
 #include <string>
+#include <unordered_set>
 
 #include "schema/paths.h"
 
@@ -45,14 +46,17 @@ std::string as_regex(std::string_view path) {
   return out;
 }
 
-void migrate_routes(Value* routes, Arena& arena) {
+// Lists that an alias shares are met again; a second prefix would be one too many.
+using Seen = std::unordered_set<const Value*>;
+
+void migrate_routes(Value* routes, Arena& arena, Seen& seen) {
   if (routes == nullptr || !routes->is_array()) return;
   for (Value& route : routes->items()) {
     if (!route.is_object()) continue;
     Value* paths = route.find("paths");
-    if (paths == nullptr || !paths->is_array()) continue;
+    if (paths == nullptr || !paths->is_array() || paths->items().empty() || !seen.insert(paths->items().data()).second) continue;
     for (Value& path : paths->items()) {
-      if (!path.is_text() || path.as_text().empty() || path.as_text().front() == '~') continue;
+      if (!path.is_text() || path.as_text().empty()) continue;
       const Place place = path.place;
       path = Value::text(arena.copy(is_plain(path.as_text()) ? normalised(path.as_text(), true) : as_regex(path.as_text())));
       path.place = place;
@@ -65,11 +69,12 @@ void migrate_routes(Value* routes, Arena& arena) {
 void migrate_paths(Document& document) {
   const Value* version = document.root.find("_format_version");
   if (version == nullptr || !version->is_text() || (version->as_text() != "1.1" && version->as_text() != "2.1")) return;
-  migrate_routes(document.root.find("routes"), document.arena);
+  Seen seen;
+  migrate_routes(document.root.find("routes"), document.arena, seen);
   const Value* services = document.root.find("services");
   if (services == nullptr || !services->is_array()) return;
   for (Value& service : services->items())
-    if (service.is_object()) migrate_routes(service.find("routes"), document.arena);
+    if (service.is_object()) migrate_routes(service.find("routes"), document.arena, seen);
 }
 
 }  // namespace schema

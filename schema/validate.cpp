@@ -24,16 +24,19 @@ std::string_view type_fault(Type type) {
   }
 }
 
+bool is_empty(const Value& value) { return (value.is_array() && value.items().empty()) || (value.is_object() && value.members().empty()); }
+
 bool has_type(Type type, const Value& value) {
   switch (type) {
     case Type::text: return value.is_text();
     case Type::integer: return value.kind() == Kind::integer || (value.kind() == Kind::number && std::trunc(value.as_number()) == value.as_number());
     case Type::number: return value.is_number();
     case Type::boolean: return value.kind() == Kind::boolean;
+    // Exporters that cannot tell them apart write an empty map as an empty list, or the other way round.
     case Type::array:
-    case Type::set: return value.is_array();
+    case Type::set: return value.is_array() || is_empty(value);
     case Type::map:
-    case Type::record: return value.is_object();
+    case Type::record: return value.is_object() || is_empty(value);
     case Type::foreign: return value.is_text() || value.is_object();
     default: return true;
   }
@@ -63,7 +66,7 @@ void warn_if_deprecated(const Shape& shape, const Value& value, Walk& walk) {
 }
 
 void validate_items(const Shape& shape, const Value& value, Walk& walk) {
-  if (shape.items == nullptr) return;
+  if (shape.items == nullptr || !value.is_array()) return;
   size_t position = 0;
   for (const Value& item : value.items()) {
     walk.enter(position++);
@@ -73,6 +76,7 @@ void validate_items(const Shape& shape, const Value& value, Walk& walk) {
 }
 
 void validate_entries(const Shape& shape, const Value& value, Walk& walk) {
+  if (!value.is_object()) return;
   for (const Member& member : value.members()) {
     // A bad key is a fault of the map: the message names the key.
     if (shape.keys != nullptr) {
@@ -232,6 +236,11 @@ void validate_value(const Shape& shape, const Value& value, Walk& walk) {
     case Type::map: return validate_entries(shape, value, walk);
     case Type::record:
       if (shape.fields.empty()) return;
+      if (!value.is_object()) {
+        Value nothing = Value::object({});
+        nothing.place = value.place;
+        return validate_value(shape, nothing, walk);
+      }
       {
         const size_t before = walk.errors();
         validate_fields(shape, value, walk, nullptr);

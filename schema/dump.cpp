@@ -1,5 +1,7 @@
 #include "schema/dump.h"
 
+#include <algorithm>
+
 #include "schema/emit.h"
 #include "schema/vaults.h"
 
@@ -59,7 +61,7 @@ class Filler {
     if (const auto reference = vault_reference(value)) return Value::text(*reference);
     if (options_.mask_secrets && (shape.secret || value.from_secret)) return Value::text(options_.mask);
     if (shape.type == Type::record && !shape.fields.empty()) return record(shape, &value);
-    if (value.is_array() && shape.items != nullptr) return list(*shape.items, value);
+    if (value.is_array() && shape.items != nullptr) return list(*shape.items, value, shape.type == Type::set);
     if (value.is_object() && shape.type == Type::map && shape.items != nullptr) return map(*shape.items, value);
     return plain(value);
   }
@@ -75,9 +77,11 @@ class Filler {
     return arena_.object(members);
   }
 
-  Value list(const Shape& items, const Value& value) {
+  Value list(const Shape& items, const Value& value, bool is_set) {
     std::vector<Value> filled;
     for (const Value& item : value.items()) filled.push_back(described(items, item));
+    if (is_set && options_.sorted_sets)
+      std::sort(filled.begin(), filled.end(), [](const Value& a, const Value& b) { return to_json_text(a) < to_json_text(b); });
     return arena_.array(filled);
   }
 

@@ -12,6 +12,7 @@ struct DumpOptions {
   bool mask_secrets = false;   // for people; the Admin API shows what it was given
   std::string_view mask = "******";
   bool defaults = true;        // false: only what the document says
+  bool sorted_sets = false;    // for comparing: the order of a set has no meaning
   bool timestamps = true;      // created_at and updated_at
 };
 

@@ -1,0 +1,134 @@
+#include "schema/diff.h"
+
+#include <doctest/doctest.h>
+
+#include "schema/digest.h"
+#include "schema/dump.h"
+#include "schema/emit.h"
+
+namespace {
+
+std::unique_ptr<const schema::Config> load(std::string text) {
+  schema::Problems problems;
+  schema::LoadOptions options;
+  options.accept_described_plugins = true;
+  auto config = schema::load({{"kong.yml", "_format_version: \"3.0\"\n" + std::move(text), schema::Syntax::yaml}}, problems, options);
+  for (const schema::Problem& problem : problems.all()) INFO(problem.what);
+  REQUIRE(config != nullptr);
+  return config;
+}
+
+std::unique_ptr<const schema::Config> reloaded(const schema::Config& config) {
+  schema::Problems problems;
+  schema::LoadOptions options;
+  options.accept_described_plugins = true;
+  options.now_s = 1;
+  auto again = schema::load({{"dump.yml", schema::to_yaml(config), schema::Syntax::yaml}}, problems, options);
+  REQUIRE(again != nullptr);
+  return again;
+}
+
+constexpr const char* shop = R"(
+services:
+  - name: shop
+    host: shop.internal
+    tags: [b, a]
+    routes:
+      - paths: [/shop]
+      - name: named
+        hosts: ["*.shop.test"]
+    plugins:
+      - name: rate-limiting
+        config: {minute: 5}
+  - url: http://nameless.internal
+    routes: [{paths: [/nameless]}]
+consumers:
+  - username: alice
+    keyauth_credentials: [{key: secret-key}]
+    basicauth_credentials: [{username: alice, password: pw}]
+    acls: [{group: admin}]
+upstreams:
+  - name: up
+    algorithm: consistent-hashing
+    targets: [{target: "10.0.0.1:80"}, {target: "yes"}]
+certificates: []
+)";
+
+}  // namespace
+
+TEST_CASE("a configuration differs neither from itself nor from a second load nor from its dump") {
+  const auto one = load(shop), two = load(shop);
+  CHECK(schema::diff(*one, *one).changes.empty());
+  CHECK(schema::diff(*one, *two).changes.empty());
+  const auto again = reloaded(*one);
+  const auto difference = schema::diff(*one, *again);
+  for (const auto& change : difference.changes) INFO(change.collection, " ", change.key);
+  CHECK(difference.changes.empty());
+  CHECK(schema::digest(*one) == schema::digest(*two));
+  CHECK(schema::digest(*one) == schema::digest(*again));
+}
+
+TEST_CASE("what is written out with its default is no difference") {
+  const auto plain = load("services: [{name: s, host: h}]");
+  const auto written = load("services: [{name: s, host: h, port: 80, retries: 5, path: null, enabled: true}]");
+  CHECK(schema::diff(*plain, *written).changes.empty());
+  CHECK(schema::digest(*plain) == schema::digest(*written));
+}
+
+TEST_CASE("the order of a set is no difference, the order of a list is one") {
+  const auto one = load("services: [{name: s, host: h, tags: [a, b]}]\nroutes: [{name: r, paths: [/a, /b]}]");
+  const auto other = load("services: [{name: s, host: h, tags: [b, a]}]\nroutes: [{name: r, paths: [/b, /a]}]");
+  const auto difference = schema::diff(*one, *other);
+  REQUIRE(difference.changes.size() == 1);
+  CHECK(difference.changes[0].collection == "routes");
+  CHECK(difference.changes[0].fields[0].path == "paths");
+  CHECK(schema::digest(*load("services: [{name: s, host: h, tags: [a, b]}]")) == schema::digest(*load("services: [{name: s, host: h, tags: [b, a]}]")));
+  CHECK(schema::digest(*one) != schema::digest(*other));
+}
+
+TEST_CASE("an update names the fields with both values") {
+  const auto from = load("services: [{name: s, host: h, plugins: [{name: rate-limiting, config: {minute: 5}}]}]");
+  const auto to = load("services: [{name: s, host: i, plugins: [{name: rate-limiting, config: {minute: 7}}]}]");
+  const auto difference = schema::diff(*from, *to);
+  REQUIRE(difference.changes.size() == 2);
+  CHECK(difference.count(schema::ChangeKind::update) == 2);
+  CHECK(difference.changes[0].key == "s");
+  CHECK(difference.changes[0].fields[0].path == "host");
+  CHECK(difference.changes[1].key == "rate-limiting (service s)");
+  REQUIRE(difference.changes[1].fields.size() == 1);
+  CHECK(difference.changes[1].fields[0].path == "config.minute");
+  CHECK(difference.changes[1].fields[0].before.as_integer() == 5);
+  CHECK(difference.changes[1].fields[0].after.as_integer() == 7);
+}
+
+TEST_CASE("children are removed before and created after their parents") {
+  const auto from = load("services: [{name: old, host: h, routes: [{name: old-route, paths: [/a]}]}]");
+  const auto to = load("services: [{name: new, host: h, routes: [{name: new-route, paths: [/a]}]}]");
+  const auto difference = schema::diff(*from, *to);
+  REQUIRE(difference.changes.size() == 4);
+  CHECK(difference.changes[0].key == "old-route");
+  CHECK(difference.changes[1].key == "old");
+  CHECK(difference.changes[2].key == "new");
+  CHECK(difference.changes[3].key == "new-route");
+}
+
+TEST_CASE("a key is not named, and a changed secret is marked") {
+  const auto from = load("consumers: [{username: a, keyauth_credentials: [{key: one}], basicauth_credentials: [{username: u, password: x}]}]");
+  const auto to = load("consumers: [{username: a, keyauth_credentials: [{key: two}], basicauth_credentials: [{username: u, password: y}]}]");
+  const auto difference = schema::diff(*from, *to);
+  CHECK(difference.count(schema::ChangeKind::remove) == 1);
+  CHECK(difference.count(schema::ChangeKind::create) == 1);
+  for (const auto& change : difference.changes) {
+    CHECK(change.key.find("one") == std::string::npos);
+    CHECK(change.key.find("two") == std::string::npos);
+    for (const auto& field : change.fields) CHECK(field.secret);
+  }
+}
+
+TEST_CASE("an entity that keeps its id may change its name") {
+  const auto from = load("services: [{id: 11111111-1111-4111-8111-111111111111, name: a, host: h}]");
+  const auto to = load("services: [{id: 11111111-1111-4111-8111-111111111111, name: b, host: h}]");
+  const auto difference = schema::diff(*from, *to);
+  REQUIRE(difference.changes.size() == 1);
+  CHECK(difference.changes[0].fields[0].path == "name");
+}

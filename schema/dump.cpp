@@ -34,7 +34,7 @@ class Filler {
       if (is_transient(*field) || (given == nullptr && !options_.defaults)) continue;
       const Shape& shape = settings != nullptr && field->name == "config" ? *settings : *field;
       if (given == nullptr && plugin != nullptr && field->name == "protocols")
-        add(members, field->name, plain(*plugin->config->schema->find("x-plugin")->find("protocols")));
+        add(members, field->name, described(*field, *plugin->config->schema->find("x-plugin")->find("protocols")));
       else
         add(members, field->name, this->field(shape, given));
     }

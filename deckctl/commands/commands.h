@@ -1,26 +1,18 @@
 #pragma once
-// The verbs. Each reads its options, writes its result to stdout (and nothing else there), and returns the exit code.
+// The verbs. Each adds itself to the command line, reads its sources, writes its result to stdout (and nothing else there), and sets the exit code.
 
-#include <memory>
 #include <string>
-#include <vector>
 
-#include "schema/config.h"
+namespace CLI {
+class App;
+}
 
 namespace deckctl {
 
-inline constexpr int exit_good = 0, exit_error = 1;
+// done or the same; an error; a difference was found
+inline constexpr int exit_good = 0, exit_error = 1, exit_different = 2;
 
-struct Options {
-  std::vector<std::string> sources;
-  std::string format = "text", output = "-", unknown_plugins = "refuse";
-};
-
-int validate(const Options& options);
-int version(const Options& options);
-
-// Shared by the verbs (result.cpp).
-// To stdout or --output-file. False when it cannot be written.
-bool write_result(const Options& options, const std::string& text);
+void add_validate(CLI::App& app, int& exit_code);
+void add_version(CLI::App& app, int& exit_code);
 
 }  // namespace deckctl

@@ -1,40 +1,43 @@
-#include <cstdio>
+#include <CLI/CLI.hpp>
+#include <map>
 
 #include "deckctl/commands/commands.h"
+#include "deckctl/commands/configuration.h"
+#include "deckctl/commands/output.h"
 #include "schema/report.h"
 
 namespace deckctl {
 
 namespace {
 
-bool format_of(const std::string& name, schema::Format& format) {
-  if (name == "text") format = schema::Format::text;
-  else if (name == "json") format = schema::Format::json;
-  else if (name == "sarif") format = schema::Format::sarif;
-  else if (name == "github") format = schema::Format::github;
-  else return false;
-  return true;
-}
+struct Validate {
+  std::vector<std::string> sources;
+  ConfigurationOptions configuration;
+  Output output;
+  schema::Format format = schema::Format::text;
+
+  // The report is the result, so it goes to stdout; what passes here loads in the gateway, because it is the same code.
+  int run() const {
+    schema::Problems problems;
+    schema::Document refused;
+    const auto config = load_configuration(sources, configuration, problems, &refused);
+    const bool written = output.write(schema::report(problems, config ? config->document : refused, format));
+    return problems.any_error() || !written ? exit_error : exit_good;
+  }
+};
 
 }  // namespace
 
-// The report is the result, so it goes to stdout; what passes here loads in the gateway, because it is the same code.
-int validate(const Options& options) {
-  schema::Format format;
-  if (!format_of(options.format, format)) {
-    std::fprintf(stderr, "deckctl validate: unknown format %s\n", options.format.c_str());
-    return exit_error;
-  }
-  schema::Problems problems;
-  schema::LoadOptions load_options;
-  if (options.unknown_plugins == "skip") load_options.unknown_plugins = schema::UnknownPlugins::skip;
-  auto sources = schema::open_sources(options.sources.empty() ? std::vector<std::string>{"-"} : options.sources, problems);
-  schema::Document refused;
-  std::unique_ptr<const schema::Config> config;
-  if (!problems.any_error()) config = schema::load(std::move(sources), problems, load_options, &refused);
-  problems.sort();
-  const bool written = write_result(options, schema::report(problems, config ? config->document : refused, format));
-  return problems.any_error() || !written ? exit_error : exit_good;
+void add_validate(CLI::App& app, int& exit_code) {
+  static const std::map<std::string, schema::Format> formats{
+      {"text", schema::Format::text}, {"json", schema::Format::json}, {"sarif", schema::Format::sarif}, {"github", schema::Format::github}};
+  CLI::App* command = app.add_subcommand("validate", "say everything that is wrong with a configuration");
+  auto verb = std::make_shared<Validate>();
+  command->add_option("sources", verb->sources, "files, directories, or - for stdin");
+  command->add_option("--format", verb->format, "of the report: text, json, sarif or github")->transform(CLI::CheckedTransformer(formats).description("FORMAT"));
+  verb->configuration.add_options(*command);
+  verb->output.add_options(*command);
+  command->callback([verb, &exit_code] { exit_code = verb->run(); });
 }
 
 }  // namespace deckctl

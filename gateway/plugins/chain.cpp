@@ -1,36 +1,12 @@
 #include "gateway/plugins/chain.h"
 
 #include <algorithm>
-#include <map>
 #include <string>
+
+#include "gateway/plugins/precedence.h"
 
 namespace plugins {
 namespace {
-
-constexpr uint16_t http_protocols =
-    schema::protocol_http | schema::protocol_https | schema::protocol_grpc | schema::protocol_grpcs | schema::protocol_ws | schema::protocol_wss;
-
-// consumer+route+service > consumer+route > consumer+service > route+service > consumer > route > service > global
-uint8_t specificity(bool consumer, bool route, bool service) {
-  int scopes = consumer + route + service;
-  if (scopes == 3) return 7;
-  if (scopes == 2) return consumer ? (route ? 6 : 5) : 4;
-  return consumer ? 3 : route ? 2 : service ? 1 : 0;
-}
-
-// Position in the chain by descending priority; equal priorities by descending name.
-std::map<std::string_view, uint16_t> ranks_of(const schema::Config& config) {
-  std::vector<std::pair<int, std::string_view>> names;
-  for (const schema::Plugin& plugin : config.plugins) {
-    const schema::PluginShape* shape = schema::shapes().plugin(plugin.name);
-    names.emplace_back(shape == nullptr ? 0 : shape->priority, plugin.name);
-  }
-  std::sort(names.begin(), names.end(), std::greater<>());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-  std::map<std::string_view, uint16_t> ranks;
-  for (const auto& [priority, name] : names) ranks.emplace(name, static_cast<uint16_t>(ranks.size()));
-  return ranks;
-}
 
 uint64_t hash_of(std::span<const Slot> slots) {
   uint64_t hash = 1469598103934665603u;
@@ -46,27 +22,29 @@ class ChainBuilder {
 
   void build() {
     make_plugins();
-    chains_.global_ = intern(resolve(nullptr, nullptr));
+    const Precedence precedence(config_, [this](const schema::Plugin& plugin) { return made_.contains(&plugin); });
+    chains_.global_ = intern(slots_of(precedence.chain(nullptr, nullptr)));
     chains_.first_route_ = config_.routes.data();
     chains_.by_route_.reserve(config_.routes.size());
     for (const schema::Route& route : config_.routes) {
-      chains_.by_route_.push_back(intern(resolve(&route, route.service)));
+      chains_.by_route_.push_back(intern(slots_of(precedence.chain(&route, route.service))));
+    }
+    for (const auto& [consumer, instances] : precedence.by_consumer()) {
+      auto& slots = chains_.by_consumer_[consumer];
+      for (const auto& instance : instances) slots.push_back({slot_of(instance.slot), instance.route, instance.service});
     }
   }
 
  private:
-  // A plugin without a consumer, waiting to be chosen.
-  struct Candidate {
-    Slot slot;
-    const schema::Route* route;
-    const schema::Service* service;
+  struct Made {
+    const Plugin* plugin;
+    uint8_t hooks;
   };
 
   void make_plugins() {
-    auto ranks = ranks_of(config_);
     for (size_t i = 0; i < config_.plugins.size(); ++i) {
       const schema::Plugin& plugin = config_.plugins[i];
-      if (!plugin.enabled || (plugin.protocols & http_protocols) == 0) continue;
+      if (!serves_http(plugin)) continue;
       const CatalogueEntry* entry = find_in_catalogue(plugin.name);
       if (entry == nullptr) {
         building_.errors.push_back("plugins[" + std::to_string(i) + "].name: plugin " + std::string(plugin.name) + " is not built yet");
@@ -74,46 +52,22 @@ class ChainBuilder {
       }
       std::unique_ptr<Plugin> made = entry->make(plugin, building_);
       if (!made) continue;  // the maker has said why
-      Slot slot{made.get(), ranks[plugin.name], entry->hooks, specificity(plugin.consumer, plugin.route, plugin.service)};
+      made_[&plugin] = {made.get(), entry->hooks};
       chains_.plugins_.push_back(std::move(made));
-      if (plugin.consumer != nullptr) {
-        chains_.by_consumer_[plugin.consumer].push_back({slot, plugin.route, plugin.service});
-      } else if (plugin.route != nullptr) {
-        by_route_[plugin.route].push_back({slot, plugin.route, plugin.service});
-      } else if (plugin.service != nullptr) {
-        by_service_[plugin.service].push_back({slot, nullptr, plugin.service});
-      } else {
-        global_.push_back({slot, nullptr, nullptr});
-      }
     }
     chains_.plugins_.shrink_to_fit();
-    for (auto& [consumer, slots] : chains_.by_consumer_) {
-      std::stable_sort(slots.begin(), slots.end(), [](const auto& a, const auto& b) {
-        return a.slot.rank != b.slot.rank ? a.slot.rank < b.slot.rank : a.slot.specificity > b.slot.specificity;
-      });
-    }
   }
 
-  std::vector<Slot> resolve(const schema::Route* route, const schema::Service* service) {
-    std::vector<Slot> chosen;
-    auto add = [&](const std::vector<Candidate>& candidates) {
-      for (const Candidate& candidate : candidates) {
-        if (candidate.service == nullptr || candidate.service == service) chosen.push_back(candidate.slot);
-      }
-    };
-    add(global_);
-    if (service != nullptr) {
-      if (auto found = by_service_.find(service); found != by_service_.end()) add(found->second);
-    }
-    if (route != nullptr) {
-      if (auto found = by_route_.find(route); found != by_route_.end()) add(found->second);
-    }
-    std::stable_sort(chosen.begin(), chosen.end(), [](const Slot& a, const Slot& b) {
-      return a.rank != b.rank ? a.rank < b.rank : a.specificity > b.specificity;
-    });
-    auto same_name = [](const Slot& a, const Slot& b) { return a.rank == b.rank; };
-    chosen.erase(std::unique(chosen.begin(), chosen.end(), same_name), chosen.end());
-    return chosen;
+  Slot slot_of(const Ranked& ranked) const {
+    const Made& made = made_.at(ranked.plugin);
+    return {made.plugin, ranked.rank, made.hooks, ranked.specificity};
+  }
+
+  std::vector<Slot> slots_of(const std::vector<Ranked>& chain) const {
+    std::vector<Slot> slots;
+    slots.reserve(chain.size());
+    for (const Ranked& ranked : chain) slots.push_back(slot_of(ranked));
+    return slots;
   }
 
   // Equal chains are stored once: ten thousand routes without plugins of their own share the global one.
@@ -138,9 +92,7 @@ class ChainBuilder {
   Chains& chains_;
   const schema::Config& config_;
   Building& building_;
-  std::vector<Candidate> global_;
-  std::unordered_map<const schema::Service*, std::vector<Candidate>> by_service_;
-  std::unordered_map<const schema::Route*, std::vector<Candidate>> by_route_;
+  std::unordered_map<const schema::Plugin*, Made> made_;
   std::unordered_multimap<uint64_t, uint32_t> known_;
 };
 
@@ -197,33 +149,12 @@ async::Task<Verdict> ChainRun::resume(Exchange& exchange, async::Task<Verdict> w
   }
 }
 
-// A merge walk over what is still to come: for each name the more specific of the chain's instance and the consumer's.
 void ChainRun::follow_consumer(const Exchange& exchange) {
   consumer_ = exchange.consumer;
   auto own = chains_->of(consumer_);
   if (own.empty() && merged_.empty()) return;
-  uint16_t rank = slots_[at_].rank;
   std::vector<Slot> merged(slots_.begin(), slots_.begin() + static_cast<ptrdiff_t>(at_) + 1);
-  auto base = chain_->slots();
-  auto mine = own.begin();
-  auto applies = [&exchange](const Chains::ConsumerSlot& candidate) {
-    return (candidate.route == nullptr || candidate.route == exchange.route) &&
-           (candidate.service == nullptr || candidate.service == exchange.service);
-  };
-  for (size_t i = 0; i < base.size() || mine != own.end();) {
-    if (i < base.size() && base[i].rank <= rank) {
-      ++i;
-    } else if (mine != own.end() && (mine->slot.rank <= rank || !applies(*mine))) {
-      ++mine;
-    } else if (mine == own.end() || (i < base.size() && base[i].rank < mine->slot.rank)) {
-      rank = base[i].rank;
-      merged.push_back(base[i++]);
-    } else {
-      bool shared = i < base.size() && base[i].rank == mine->slot.rank;
-      rank = mine->slot.rank;
-      merged.push_back(shared && base[i].specificity > mine->slot.specificity ? base[i] : mine->slot);
-    }
-  }
+  merge_consumer(chain_->slots(), own, slots_[at_].rank, exchange.route, exchange.service, merged);
   merged_ = std::move(merged);
   slots_ = merged_;
 }

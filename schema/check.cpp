@@ -147,23 +147,18 @@ void add_subsets(const Value& schema, Checks& checks) {
   const Value* subsets = schema.find("x-exclusive-subsets");
   if (subsets == nullptr) return;
   add(checks, [subsets](const Value& value) -> std::string {
+    // Only the sets that the value takes from are told.
     size_t touched = 0;
-    for (const Value& subset : subsets->items()) {
-      bool any = false;
-      for (const Value& item : value.items()) any = any || in(subset, item);
-      touched += any ? 1 : 0;
-    }
-    if (touched <= 1) return {};
     std::string text = "these sets are mutually exclusive: ";
-    bool first = true;
     for (const Value& subset : subsets->items()) {
-      text += first ? "(" : ", (";
-      first = false;
+      const auto items = value.items();
+      if (std::none_of(items.begin(), items.end(), [&](const Value& item) { return in(subset, item); })) continue;
+      text += touched++ == 0 ? "(" : ", (";
       std::string names;
       for (const Value& item : subset.items()) names.append(names.empty() ? "'" : "', '").append(shown(item));
       text += names + "')";
     }
-    return text;
+    return touched > 1 ? text : std::string();
   });
 }
 

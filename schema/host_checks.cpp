@@ -119,7 +119,9 @@ std::string wildcard_host(const Value& value) {
   return host.has_port ? "must not have a port" : "";
 }
 
-std::string host_with_wildcards(const Value& value) { return parse(without_stars(value.as_text())).good ? "" : invalid(value.as_text()); }
+std::string host_with_wildcards(const Value& value) {
+  return parse(without_stars(value.as_text())).good ? "" : "invalid hostname: " + std::string(value.as_text());
+}
 
 std::string target(const Value& value) {
   return parse(value.as_text()).good ? "" : "Invalid target ('" + std::string(value.as_text()) + "'); not a valid hostname or ip address";

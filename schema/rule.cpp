@@ -160,8 +160,8 @@ std::vector<const Rule*> compile_rules(const Value* list, const Shape& shape) {
     if (rule->kind == RuleKind::custom) rule->custom = custom_rule(rule->name);
     rules.push_back(rule);
   }
-  // Field rules first, in the order of their kinds; a rule of its own may rely on the others.
-  std::stable_sort(rules.begin(), rules.end(), [](const Rule* a, const Rule* b) { return a->kind < b->kind; });
+  // As the file lists them, but a rule with code of its own may rely on the others.
+  std::stable_partition(rules.begin(), rules.end(), [](const Rule* rule) { return rule->kind != RuleKind::custom; });
   return rules;
 }
 

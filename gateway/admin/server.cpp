@@ -1,8 +1,11 @@
 #include "gateway/admin/server.h"
 
 #include <openssl/pem.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include <chrono>
 
 #include "gateway/admin/connection.h"
 
@@ -11,6 +14,7 @@ namespace admin {
 namespace {
 
 constexpr int idle_slice_ms = 100;  // how soon an idle connection notices that the server stops
+constexpr int linger_ms = 500;      // how long a client may still send after the last answer
 
 using Bio = std::unique_ptr<BIO, decltype(&BIO_free)>;
 using Tls = std::unique_ptr<SSL, decltype(&SSL_free)>;
@@ -19,6 +23,19 @@ Bio open_pem(const std::string& path_or_text) {
   const bool text = path_or_text.find("-----BEGIN") != std::string::npos;
   BIO* bio = text ? BIO_new_mem_buf(path_or_text.data(), static_cast<int>(path_or_text.size())) : BIO_new_file(path_or_text.c_str(), "r");
   return Bio(bio, BIO_free);
+}
+
+// Closing over bytes that were not read resets the connection, and the reset can overtake the answer (a 413 while the body still comes):
+// so what the client sends is taken for a moment longer (RFC 9112 section 9.6).
+void close_gently(int socket) {
+  shutdown(socket, SHUT_WR);
+  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(linger_ms);
+  char unread[4096];
+  for (pollfd poller{socket, POLLIN, 0};;) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()).count();
+    if (left <= 0 || poll(&poller, 1, static_cast<int>(left)) <= 0 || recv(socket, unread, sizeof unread, 0) <= 0) break;
+  }
+  close(socket);
 }
 
 }  // namespace
@@ -66,8 +83,7 @@ bool Server::process_and_close_socket(socket_t socket) {
       SSL_shutdown(tls.get());
     }
   }
-  shutdown(socket, SHUT_RDWR);
-  close(socket);
+  close_gently(socket);
   return good;
 }
 

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "deckctl/git/source.h"
 #include "schema/report.h"
 
 namespace deckctl {
@@ -10,13 +11,27 @@ namespace deckctl {
 void ConfigurationOptions::add_options(CLI::App& command) {
   command.add_option("--unknown-plugins", unknown_plugins, "plugins that this gateway does not have: refuse the configuration, or skip them with a warning")
       ->check(CLI::IsMember({"refuse", "skip"}));
+  command.add_option("--repository", repository, "folder whose git repository git:REV[:PATH] is read from, instead of the working directory");
+}
+
+std::vector<schema::Source> open_configuration(const std::vector<std::string>& sources, const ConfigurationOptions& options, schema::Problems& problems) {
+  std::vector<schema::Source> opened;
+  for (const std::string& source : sources.empty() ? std::vector<std::string>{"-"} : sources) {
+    if (const auto revision = git::parse_source(source)) {
+      git::open_source(*revision, options.repository, opened, problems);
+      continue;
+    }
+    auto texts = schema::open_sources({source}, problems);
+    std::move(texts.begin(), texts.end(), std::back_inserter(opened));
+  }
+  return opened;
 }
 
 std::unique_ptr<const schema::Config> load_configuration(const std::vector<std::string>& sources, const ConfigurationOptions& options,
                                                          schema::Problems& problems, schema::Document* refused) {
   schema::LoadOptions load_options;
   if (options.unknown_plugins == "skip") load_options.unknown_plugins = schema::UnknownPlugins::skip;
-  auto opened = schema::open_sources(sources.empty() ? std::vector<std::string>{"-"} : sources, problems);
+  auto opened = open_configuration(sources, options, problems);
   std::unique_ptr<const schema::Config> config;
   if (!problems.any_error()) config = schema::load(std::move(opened), problems, load_options, refused);
   problems.sort();

@@ -1,5 +1,5 @@
 #pragma once
-// A configuration named on the command line: files, directories or stdin, loaded the way a node loads it.
+// A configuration named on the command line: files, directories, stdin or a revision in git, loaded the way a node loads it.
 
 #include <memory>
 #include <string>
@@ -15,9 +15,16 @@ namespace deckctl {
 
 struct ConfigurationOptions {
   std::string unknown_plugins = "refuse";  // or "skip"
+  std::string repository;                  // where `git:` sources are looked up; empty: around the working directory
 
   void add_options(CLI::App& command);
 };
+
+// How every verb describes its sources.
+inline constexpr const char* sources_help = "files, directories, - for stdin, or git:REV[:PATH] for what a revision holds";
+
+// The text of every source. No source at all is stdin.
+std::vector<schema::Source> open_configuration(const std::vector<std::string>& sources, const ConfigurationOptions& options, schema::Problems& problems);
 
 // nullptr when any error was reported; `refused` then holds the file names that the problems' places need.
 std::unique_ptr<const schema::Config> load_configuration(const std::vector<std::string>& sources, const ConfigurationOptions& options,

@@ -33,7 +33,7 @@ void add_validate(CLI::App& app, int& exit_code) {
       {"text", schema::Format::text}, {"json", schema::Format::json}, {"sarif", schema::Format::sarif}, {"github", schema::Format::github}};
   CLI::App* command = app.add_subcommand("validate", "say everything that is wrong with a configuration");
   auto verb = std::make_shared<Validate>();
-  command->add_option("sources", verb->sources, "files, directories, or - for stdin");
+  command->add_option("sources", verb->sources, sources_help);
   command->add_option("--format", verb->format, "of the report: text, json, sarif or github")->transform(CLI::CheckedTransformer(formats).description("FORMAT"));
   verb->configuration.add_options(*command);
   verb->output.add_options(*command);

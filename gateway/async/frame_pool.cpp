@@ -18,6 +18,7 @@ struct FreeFrame {
 
 // Trivial, so that it can still be read by frames that die after the thread's destructors ran.
 thread_local bool pool_closed = false;
+thread_local size_t in_use = 0;
 
 struct Pool {
   struct Class {
@@ -43,7 +44,10 @@ size_t class_of(size_t bytes) { return (bytes - 1) / frame_class_bytes; }
 
 }  // namespace
 
+size_t frames_in_use() { return in_use; }
+
 void* take_frame(size_t bytes) {
+  ++in_use;
   if (!pooling || bytes > pooled_frame_bytes_max || pool_closed) return ::operator new(bytes);
   Pool::Class& free = pool.classes[class_of(bytes)];
   if (FreeFrame* frame = free.first) {
@@ -55,6 +59,7 @@ void* take_frame(size_t bytes) {
 }
 
 void give_frame(void* frame, size_t bytes) noexcept {
+  --in_use;
   if (!pooling || bytes > pooled_frame_bytes_max || pool_closed) return ::operator delete(frame);
   Pool::Class& free = pool.classes[class_of(bytes)];
   if (free.count == pooled_frames_per_class_max) return ::operator delete(frame);

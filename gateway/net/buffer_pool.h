@@ -46,20 +46,24 @@ class BufferPool {
  public:
   // The bytes are not cleared.
   Block take() {
+    ++in_use_;
     if (idle_.empty()) return Block(*this, std::unique_ptr<char[]>(new char[block_bytes]));
     Block block(*this, std::move(idle_.back()));
     idle_.pop_back();
     return block;
   }
   size_t idle() const { return idle_.size(); }
+  size_t in_use() const { return in_use_; }
 
  private:
   friend Block;
   std::vector<std::unique_ptr<char[]>> idle_;
+  size_t in_use_ = 0;
 };
 
 inline void Block::release() {
   if (!bytes_) return;
+  --pool_->in_use_;
   if (pool_->idle_.size() < idle_blocks_max) pool_->idle_.push_back(std::move(bytes_));
   bytes_.reset();
 }

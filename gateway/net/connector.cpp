@@ -69,4 +69,10 @@ async::Result<std::unique_ptr<Stream>> Connect::await_resume() {
   return std::unique_ptr<Stream>(std::move(socket_));
 }
 
+async::Task<async::Result<std::unique_ptr<Stream>>> SocketConnector::open(Loop& loop, Address address, uint32_t timeout_ms) {
+  auto connecting = connect(loop, address, timeout_ms);
+  auto connected = co_await connecting;
+  co_return connected;
+}
+
 }  // namespace net

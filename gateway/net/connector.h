@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "gateway/async/task.h"
 #include "gateway/net/socket_stream.h"
 
 namespace net {
@@ -33,5 +34,17 @@ class [[nodiscard]] Connect final : public Operation {
 inline Connect connect(Loop& loop, const Address& address, uint32_t timeout_ms) {
   return Connect(loop, address, timeout_ms);
 }
+
+// The network as the proxy sees it: passed in, so that a simulation can be one. Results as of Connect.
+class Connector {
+ public:
+  virtual ~Connector() = default;
+  virtual async::Task<async::Result<std::unique_ptr<Stream>>> open(Loop& loop, Address address, uint32_t timeout_ms) = 0;
+};
+
+class SocketConnector final : public Connector {
+ public:
+  async::Task<async::Result<std::unique_ptr<Stream>>> open(Loop& loop, Address address, uint32_t timeout_ms) override;
+};
 
 }  // namespace net

@@ -69,6 +69,8 @@ void MemoryStream::close() {
   if (closed_) return;
   closed_ = true;
   if (other_) {
+    // As TCP: closing over bytes that nobody has read resets, and what is on its way to the peer is lost.
+    if (!incoming_.empty()) reset();
     other_->incoming_ended_ = true;
     other_->changed();
     other_->other_ = nullptr;
@@ -98,7 +100,11 @@ Attempt MemoryStream::try_read(std::span<char> into) {
 Attempt MemoryStream::try_write(std::span<const std::string_view> parts, size_t offset) {
   if (closed_ || write_ended_) return closed("connection closed", EBADF);
   if (reset_) return closed("write", ECONNRESET);
-  if (!other_) return closed("write", EPIPE);
+  if (!other_) {
+    // The peer is gone for good: it answers bytes with a reset, and what it had sent before is lost with that.
+    reset();
+    return closed("write", EPIPE);
+  }
   Attempt attempt;
   for (std::string_view part : parts) {
     part.remove_prefix(offset);

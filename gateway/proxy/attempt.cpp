@@ -36,7 +36,7 @@ std::string host_field(const Journey& journey, const Destination& destination) {
 
 async::Task<async::Result<std::unique_ptr<UpstreamConnection>>> connect(Journey& journey, const Destination& destination, std::string key) {
   const schema::Service& service = *journey.exchange.service;
-  auto connecting = net::connect(journey.worker.loop, destination.address, service.connect_timeout_ms);
+  auto connecting = journey.worker.connector->open(journey.worker.loop, destination.address, service.connect_timeout_ms);
   auto connected = co_await connecting;
   if (!connected) co_return connected.error();
   auto connection = std::make_unique<UpstreamConnection>();
@@ -152,7 +152,8 @@ async::Task<Attempt> attempt(Journey& journey, const Destination& destination) {
   Attempt outcome;
   Worker& worker = journey.worker;
   std::string key = pool_key(*journey.exchange.service, destination);
-  journey.upstream_input.unpin();
+  // What a failed attempt had received must not become the beginning of this one's answer.
+  journey.upstream_input.clear();
   journey.upstream = worker.pool.take(key, worker.loop.now_ms());
   outcome.reused = journey.upstream != nullptr;
   if (!outcome.reused) {

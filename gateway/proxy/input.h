@@ -22,6 +22,11 @@ class Input {
   void pin() { pinned_ = begin_; }
   // Nothing is in use any more: moves what is unread (pipelined requests) to the front, or gives the memory back.
   void unpin();
+  // The same, and what is unread is forgotten.
+  void clear() {
+    begin_ = end_;
+    unpin();
+  }
 
   // Where the next read may go; makes room. Empty only when `bytes_max` octets are held already and none may be dropped.
   std::span<char> room(size_t bytes_max);

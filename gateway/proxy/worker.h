@@ -8,6 +8,7 @@
 
 #include "gateway/balancing/round_robin.h"
 #include "gateway/net/buffer_pool.h"
+#include "gateway/net/connector.h"
 #include "gateway/net/loop.h"
 #include "gateway/net/resolver.h"
 #include "gateway/net/tls_context.h"
@@ -44,6 +45,8 @@ struct Worker {
   net::BufferPool& blocks;
   net::Resolver& resolver;
   const net::TlsContext& upstream_tls;
+  net::SocketConnector sockets;
+  net::Connector* connector = &sockets;   // a simulation puts its own here
   const Options& options;
   UpstreamPool pool;
   SnapshotSlot snapshots;

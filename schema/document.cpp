@@ -58,12 +58,13 @@ Document read(std::vector<Source> sources, Problems& problems, const ReadLimits&
   for (Source& source : sources) {
     const auto file = static_cast<uint16_t>(document.files.size());
     document.files.push_back(source.name);
+    document.texts.emplace_back();
     if (source.text.size() > limits.bytes_max) {
       problems.add({.place = {0, 0, file}, .what = "the document is larger than " + std::to_string(limits.bytes_max) + " bytes"});
       continue;
     }
     if (sources.size() > 1) all_text.append(source.text);
-    const std::string_view text = document.arena.copy(source.text);
+    const std::string_view text = document.texts.back() = document.arena.copy(source.text);
     if (sources.size() == 1) document.text_md5 = md5_hex(text);
     Value root;
     if (!read_one(text, source.syntax, file, document.arena, problems, limits, root)) continue;

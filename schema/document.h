@@ -18,6 +18,7 @@ enum class Syntax : uint8_t { yaml, json, detect };  // detect: JSON when it par
 struct Document {
   Arena arena;
   std::vector<std::string> files;  // names as shown in places; "-" is stdin
+  std::vector<std::string_view> texts;  // what stands in them, in arena memory; empty for one that was too large
   Value root;                      // an object, unless problems were reported
   std::string text_md5;            // 32 hex digits over the raw text (of all files in order)
 };
@@ -33,6 +34,7 @@ struct ReadLimits {
   size_t bytes_max = 256u << 20;
   size_t depth_max = 128;
   size_t nodes_max = 20'000'000;  // counted after alias expansion: bounds "billion laughs"
+  bool keep_merges = false;       // `<<` stays a member (yaml_writer.h: is_merge_key): for those who write the document again
 };
 
 // Looks up an environment variable; passed in so that tests and deckctl decide.

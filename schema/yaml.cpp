@@ -13,6 +13,7 @@
 
 #include "schema/check.h"
 #include "schema/excerpt.h"
+#include "schema/yaml_writer.h"
 
 namespace schema {
 
@@ -148,7 +149,8 @@ class TreeBuilder : public YAML::EventHandler {
   void take_key(const YAML::Mark& mark, Level& level, const Value& value, std::string_view text, bool plain) {
     if (text.data() == nullptr && !value.is_text()) fail(mark, "a key must be a scalar");
     level.key = text.data() != nullptr ? text : value.as_text();
-    level.merge_key = plain && level.key == "<<";
+    level.merge_key = plain && level.key == "<<" && !limits_.keep_merges;
+    if (plain && level.key == "<<" && limits_.keep_merges) level.key = schema::merge_key;
     level.key_place = place(mark);
     level.has_key = true;
     if (level.merge_key) {

@@ -12,8 +12,6 @@ namespace plugins {
 namespace {
 
 constexpr std::string_view redacted = "REDACTED";
-// The one workspace that exists; its id is a constant of the format.
-constexpr std::string_view workspace_id = "0dc6f45b-8f8d-40d2-a504-473544ee190b";
 
 class Record {
  public:
@@ -250,14 +248,13 @@ class Record {
       text("id", exchange_.credential->id);
       close('}');
     }
-    entity("route", exchange_.route != nullptr ? exchange_.route->entity : nullptr);
-    entity("service", exchange_.service != nullptr ? exchange_.service->entity : nullptr);
-    entity("consumer", exchange_.consumer != nullptr ? exchange_.consumer->entity : nullptr);
+    if (exchange_.route != nullptr) entity("route", *exchange_.route->entity, workspace_id);
+    if (exchange_.service != nullptr) entity("service", *exchange_.service->entity, workspace_id);
+    if (exchange_.consumer != nullptr) entity("consumer", *exchange_.consumer->entity, {});
   }
-  void entity(std::string_view name, const schema::Entity* entity) {
-    if (entity == nullptr) return;
+  void entity(std::string_view name, const schema::Entity& entity, std::string_view workspace) {
     field(name);
-    append_json(out_, *entity);
+    append_json(out_, entity, workspace);
   }
 
   const Exchange& exchange_;

@@ -159,7 +159,9 @@ std::optional<std::string> BodyFields::text(std::string_view name) const {
 }
 
 bool BodyFields::remove(std::string_view name) {
-  return std::erase_if(fields_, [name](const Field& field) { return field.name == name; }) > 0;
+  bool found = std::erase_if(fields_, [name](const Field& field) { return field.name == name; }) > 0;
+  changed_ |= found;
+  return found;
 }
 
 bool BodyFields::rename(std::string_view name, std::string_view new_name) {
@@ -171,7 +173,7 @@ bool BodyFields::rename(std::string_view name, std::string_view new_name) {
     field.as_sent = false;
     if (kind_ == BodyKind::multipart) field.head = disposition(new_name);
   }
-  return true;
+  return changed_ = true;
 }
 
 bool BodyFields::replace(std::string_view name, std::string_view value) {
@@ -182,20 +184,21 @@ bool BodyFields::replace(std::string_view name, std::string_view value) {
     if (first) set_value(field, value);
     return !std::exchange(first, false);
   });
-  return true;
+  return changed_ = true;
 }
 
 bool BodyFields::add(std::string_view name, std::string_view value) {
   if (count(name) > 0) return false;
   fields_.push_back(make(name, value));
-  return true;
+  return changed_ = true;
 }
 
 bool BodyFields::append(std::string_view name, std::string_view value) {
+  if (kind_ == BodyKind::multipart) return false;
   Field more = make(name, value);
-  if (kind_ != BodyKind::json) {
+  if (kind_ == BodyKind::form) {
     fields_.push_back(std::move(more));
-    return true;
+    return changed_ = true;
   }
   for (Field& field : fields_) {
     if (field.name != name) continue;
@@ -206,11 +209,11 @@ bool BodyFields::append(std::string_view name, std::string_view value) {
       bool empty = field.value.find_first_not_of(" \t\r\n", 1) == std::string::npos;
       field.value += (empty ? "" : ",") + more.value + ']';
     }
-    return true;
+    return changed_ = true;
   }
   more.value = '[' + more.value + ']';
   fields_.push_back(std::move(more));
-  return true;
+  return changed_ = true;
 }
 
 BodyFields::Field BodyFields::make(std::string_view name, std::string_view value) const {

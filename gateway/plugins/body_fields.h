@@ -23,13 +23,14 @@ class BodyFields {
   // The text of the first field of that name; nullopt when there is none or when it is JSON but not a string.
   std::optional<std::string> text(std::string_view name) const;
 
-  // Each returns whether something changed.
+  // Each returns whether something changed, and changed() tells it of all of them.
   bool remove(std::string_view name);
   bool rename(std::string_view name, std::string_view new_name);  // takes the place of fields that have the new name
   bool replace(std::string_view name, std::string_view value);    // only where the name is present
   bool add(std::string_view name, std::string_view value);        // only where it is absent
-  bool append(std::string_view name, std::string_view value);     // JSON: makes an array; otherwise one more field
+  bool append(std::string_view name, std::string_view value);     // JSON: makes an array; a form: one more field; multipart: nothing
 
+  bool changed() const { return changed_; }
   std::string write() const;
 
  private:
@@ -51,6 +52,7 @@ class BodyFields {
   BodyKind kind_ = BodyKind::other;
   std::string boundary_;
   std::vector<Field> fields_;
+  bool changed_ = false;
 };
 
 }  // namespace plugins

@@ -47,7 +47,7 @@ class ChainBuilder {
       if (!serves_http(plugin)) continue;
       const CatalogueEntry* entry = find_in_catalogue(plugin.name);
       if (entry == nullptr) {
-        building_.errors.push_back("plugins[" + std::to_string(i) + "].name: plugin " + std::string(plugin.name) + " is not built yet");
+        building_.unbuilt.push_back("plugins[" + std::to_string(i) + "].name: plugin " + std::string(plugin.name) + " is not built yet");
         continue;
       }
       std::unique_ptr<Plugin> made = entry->make(plugin, building_);

@@ -1,5 +1,8 @@
 #include "gateway/plugins/exchange.h"
 
+#include <algorithm>
+#include <array>
+
 #include "gateway/plugins/json_text.h"
 
 namespace plugins {
@@ -21,6 +24,13 @@ Verdict answer_error(Exchange& exchange, int status, std::string_view message, b
   if (!made.content_type.empty()) exchange.response.headers.add(http::Name::content_type, made.content_type);
   exchange.own_body = exchange.arena.copy(made.body);
   return Verdict::answered;
+}
+
+// Texts are told to be UTF-8 when nothing else is said, by the media types of nginx's charset filter.
+std::string_view with_charset(std::string_view type, async::Arena& arena) {
+  constexpr std::array texts = {"text/html", "text/xml", "text/plain", "application/javascript", "application/rss+xml"};
+  bool bare_text = std::ranges::any_of(texts, [type](std::string_view text) { return http::equal_names(text, type); });
+  return bare_text ? arena.join({type, "; charset=UTF-8"}) : type;
 }
 
 // A header the client may not speak for: our value, or none at all.
@@ -56,7 +66,7 @@ Verdict Exchange::exit(int status, std::string_view message) {
 
 Verdict Exchange::answer_raw(int status, std::string_view content_type, std::string_view with_body) {
   start_answer(*this, status);
-  if (!content_type.empty()) response.headers.add(http::Name::content_type, content_type);
+  if (!content_type.empty()) response.headers.add(http::Name::content_type, with_charset(content_type, arena));
   own_body = with_body;
   return Verdict::answered;
 }

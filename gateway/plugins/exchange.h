@@ -111,7 +111,7 @@ struct Exchange {
   Verdict answer_http_error(int status, std::string_view message);
   // `{"message": ...}` as compact JSON whatever Accept says, no id.
   Verdict exit(int status, std::string_view message);
-  // Any body; `content_type` empty: none is sent.
+  // Any body; `content_type` empty: none is sent; a text type without a charset gets UTF-8.
   Verdict answer_raw(int status, std::string_view content_type, std::string_view body);
 
   // Makes the consumer known upstream (X-Consumer-*, X-Credential-Identifier, X-Anonymous-Consumer) and to later plugins. Header values the

@@ -30,7 +30,7 @@ class FileLog final : public Plugin {
 
 std::unique_ptr<Plugin> make_file_log(const schema::Plugin& plugin, Building& building) {
   if (!plugin.config.map("custom_fields_by_lua").empty()) {
-    refuse(plugin, building, "custom_fields_by_lua", "fields made by Lua are not built yet");
+    not_built(plugin, building, "custom_fields_by_lua", "fields made by Lua are not built yet");
     return nullptr;
   }
   return std::make_unique<FileLog>(plugin, building);

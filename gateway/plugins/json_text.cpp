@@ -98,7 +98,7 @@ void append_json(std::string& out, const schema::Value& value) {
   }
 }
 
-void append_json(std::string& out, const schema::Entity& entity) {
+void append_json(std::string& out, const schema::Entity& entity, std::string_view workspace_id) {
   schema::Reader reader(entity.shape, &entity.given);
   bool first = true;
   out += '{';
@@ -111,6 +111,11 @@ void append_json(std::string& out, const schema::Entity& entity) {
     append_json_text(out, field->name);
     out += ':';
     append_json(out, *value);
+  }
+  if (!workspace_id.empty()) {
+    if (!first) out += ',';
+    out += "\"ws_id\":";
+    append_json_text(out, workspace_id);
   }
   out += '}';
 }

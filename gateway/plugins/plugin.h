@@ -47,6 +47,8 @@ struct Building {
   observe::LogFiles& log_files;
   std::vector<std::string>& errors;   // "plugins[3].config.x: why", makes the load fail
   std::string_view node_id = {};      // shown by answers that describe the node
+  // The same for what nobody has made yet: left out with a warning when the node is told to skip what it does not know.
+  std::vector<std::string> unbuilt = {};
 };
 
 struct CatalogueEntry {

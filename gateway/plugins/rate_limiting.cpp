@@ -146,7 +146,7 @@ class RateLimiting final : public Plugin {
 
 std::unique_ptr<Plugin> make_rate_limiting(const schema::Plugin& plugin, Building& building) {
   if (plugin.config.text("policy") == "redis") {
-    refuse(plugin, building, "policy", "policy redis is not built yet");
+    not_built(plugin, building, "policy", "policy redis is not built yet; local counts on this node");
     return nullptr;
   }
   return std::make_unique<RateLimiting>(plugin, building);

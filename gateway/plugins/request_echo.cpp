@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "gateway/http/write.h"
+#include "gateway/plugins/access_record.h"
 #include "gateway/plugins/body_fields.h"
 #include "gateway/plugins/json_members.h"
 #include "gateway/plugins/json_text.h"
@@ -73,7 +74,7 @@ std::string captures(const routing::Match& match) {
 std::string entity(const schema::Entity* entity) {
   std::string json;
   if (entity == nullptr) return "{}";
-  append_json(json, *entity);
+  append_json(json, *entity, workspace_id);
   return json;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gateway/plugins/body_fields.h"
+#include "gateway/plugins/query_editor.h"
 #include "gateway/plugins/query_fields.h"
 #include "gateway/plugins/settings.h"
 #include "gateway/plugins/text_template.h"
@@ -12,11 +13,15 @@ namespace {
 
 constexpr size_t transformed_body_bytes_max = 8u << 20;
 
-// "name:value" of the settings; the value may hold lookups.
+// "name:value" of the settings. Lookups of all values are done before anything is changed, so that they see the request as it came.
 struct Pair {
-  std::string_view name;
-  TextTemplate value;
+  static constexpr size_t constant = SIZE_MAX;
+  std::string_view name, text;
+  size_t slot = constant;  // in the values looked up
 };
+using Values = std::vector<std::string_view>;
+
+std::string_view value_of(const Pair& pair, const Values& looked_up) { return pair.slot == Pair::constant ? pair.text : looked_up[pair.slot]; }
 
 // What is done to one kind of thing (headers, query parameters, body fields), in this order.
 struct Changes {
@@ -24,45 +29,111 @@ struct Changes {
   std::vector<Pair> rename, replace, add, append;
 
   bool empty() const { return remove.empty() && rename.empty() && replace.empty() && add.empty() && append.empty(); }
+
+  // `target` is anything with these five verbs.
+  template <typename Target>
+  void apply(Target& target, const Values& values) const {
+    for (std::string_view name : remove) target.remove(name);
+    for (const Pair& pair : rename) target.rename(pair.name, value_of(pair, values));
+    for (const Pair& pair : replace) target.replace(pair.name, value_of(pair, values));
+    for (const Pair& pair : add) target.add(pair.name, value_of(pair, values));
+    for (const Pair& pair : append) target.append(pair.name, value_of(pair, values));
+  }
 };
 
 // Framing belongs to the gateway: a message of two minds about its length is how requests are smuggled (RFC 9112 section 11.2).
 bool is_framing(std::string_view name) {
   return http::equal_names(name, "Content-Length") || http::equal_names(name, "Transfer-Encoding") || http::equal_names(name, "Connection");
 }
+bool is_host(std::string_view name) { return http::equal_names(name, "Host"); }
 
-// A query parameter being rewritten; untouched ones keep their octets.
-struct QueryField {
-  std::string_view text, name, value;
-  bool has_value;
+// The five verbs for headers. Host can only be replaced.
+class HeaderEditor {
+ public:
+  explicit HeaderEditor(Exchange& exchange) : exchange_(exchange), headers_(exchange.request.headers) {}
+
+  void remove(std::string_view name) {
+    if (!is_host(name) && !is_framing(name)) headers_.remove(name);
+  }
+  void rename(std::string_view name, std::string_view new_name) {
+    if (is_host(name) || is_framing(name) || is_framing(new_name) || !headers_.has(name)) return;
+    if (!http::equal_names(name, new_name)) headers_.remove(new_name);
+    for (http::Header& header : headers_.all()) {
+      if (!http::equal_names(header.name, name)) continue;
+      header.name = new_name;
+      header.id = http::identify(new_name);
+    }
+  }
+  void replace(std::string_view name, std::string_view value) {
+    if (is_host(name)) exchange_.upstream_host = safe(value);
+    else if (headers_.has(name) && !is_framing(name)) headers_.set(name, safe(value));
+  }
+  void add(std::string_view name, std::string_view value) {
+    if (!headers_.has(name)) append(name, value);
+  }
+  void append(std::string_view name, std::string_view value) {
+    if (!is_host(name) && !is_framing(name)) headers_.add(name, safe(value));
+  }
+
+ private:
+  // Looked-up text may hold line breaks that were escaped in a query; in a header they would start a new one.
+  std::string_view safe(std::string_view text) {
+    if (text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos) return text;
+    std::string escaped;
+    for (char c : text) {
+      if (c == '\r') escaped += "%0D";
+      else if (c == '\n') escaped += "%0A";
+      else if (c == '\0') escaped += "%00";
+      else escaped += c;
+    }
+    return exchange_.arena.copy(escaped);
+  }
+
+  Exchange& exchange_;
+  http::Headers& headers_;
 };
 
 class RequestTransformer final : public Plugin {
  public:
-  RequestTransformer(const schema::Plugin& plugin, Building& building) : plugin_(plugin), building_(&building) {
-    const schema::Reader& config = plugin.config;
-    method_ = config.text("http_method");
-    read_changes("headers", headers_);
-    read_changes("querystring", query_);
-    read_changes("body", body_);
-    schema::Reader replace = config.record("replace");
-    if (std::string_view uri = replace ? replace.text("uri") : ""; !uri.empty()) uri_ = read_template("replace.uri", uri);
-    std::erase_if(headers_.remove, is_framing);
-    building_ = nullptr;  // only valid while the snapshot is being built
+  RequestTransformer(const schema::Plugin& plugin, Building& building) {
+    Settings settings{plugin, building};
+    method_ = plugin.config.text("http_method");
+    read_changes(settings, "headers", headers_);
+    read_changes(settings, "querystring", query_);
+    read_changes(settings, "body", body_);
+    schema::Reader replace = plugin.config.record("replace");
+    if (std::string_view uri = replace ? replace.text("uri") : ""; !uri.empty()) uri_ = read_value(settings, "replace.uri", uri);
   }
 
   Step on_request(Exchange& exchange) const override {
-    if (uri_) change_uri(exchange);
-    if (!headers_.empty()) change_headers(exchange);
-    if (!query_.empty()) change_query(exchange);
+    Values values;
+    values.reserve(lookups_.size());
+    for (const TextTemplate& lookup : lookups_) {
+      auto value = lookup.render(exchange);
+      if (!value) return exchange.answer(500, "An unexpected error occurred");
+      values.push_back(*value);
+    }
+    if (uri_) change_uri(exchange, value_of(*uri_, values));
     if (!method_.empty()) exchange.request.method = method_;
-    if (!body_.empty() && exchange.body != nullptr && body_is_readable(exchange)) return change_body(exchange);
+    if (!headers_.empty()) {
+      HeaderEditor editor(exchange);
+      headers_.apply(editor, values);
+    }
+    bool form_to_query = exchange.body != nullptr && (method_ == "GET" || method_ == "HEAD" || method_ == "TRACE") && body_kind_of(exchange) == BodyKind::form;
+    bool wants_body = form_to_query || (!body_.empty() && exchange.body != nullptr && body_kind_of(exchange) != BodyKind::other);
+    if (wants_body) return change_body(exchange, std::move(values), form_to_query);
+    change_query(exchange, values);
     return Verdict::go_on;
   }
 
  private:
-  void read_changes(std::string_view kind, Changes& changes) {
-    const schema::Reader& config = plugin_.config;
+  struct Settings {
+    const schema::Plugin& plugin;
+    Building& building;
+  };
+
+  void read_changes(const Settings& settings, std::string_view kind, Changes& changes) {
+    const schema::Reader& config = settings.plugin.config;
     if (schema::Reader remove = config.record("remove")) changes.remove = remove.texts(kind);
     struct Verb {
       std::string_view name;
@@ -72,162 +143,70 @@ class RequestTransformer final : public Plugin {
                              Verb{"append", changes.append}}) {
       schema::Reader record = config.record(verb.name);
       if (!record) continue;
-      for (std::string_view text : record.texts(kind)) read_pair(std::string(verb.name) + '.' + std::string(kind), text, verb.pairs);
+      for (std::string_view text : record.texts(kind)) {
+        size_t colon = text.find(':');
+        // A pair without a value does nothing.
+        if (colon == std::string_view::npos || colon + 1 == text.size()) continue;
+        Pair pair = read_value(settings, std::string(verb.name) + '.' + std::string(kind), text.substr(colon + 1));
+        pair.name = text.substr(0, colon);
+        verb.pairs.push_back(pair);
+      }
     }
   }
 
-  void read_pair(const std::string& field, std::string_view text, std::vector<Pair>& pairs) {
-    size_t colon = text.find(':');
-    // A pair without a value does nothing.
-    if (colon == std::string_view::npos || colon + 1 == text.size()) return;
-    auto value = read_template(field, text.substr(colon + 1));
-    if (value) pairs.push_back({text.substr(0, colon), std::move(*value)});
-  }
-
-  std::optional<TextTemplate> read_template(const std::string& field, std::string_view text) {
+  Pair read_value(const Settings& settings, std::string_view field, std::string_view text) {
     std::string error;
     auto value = TextTemplate::parse(text, error);
-    if (!value) refuse(plugin_, *building_, field, error);
-    return value;
+    if (!value) refuse(settings.plugin, settings.building, field, error);
+    if (!value || value->constant()) return {{}, text};
+    lookups_.push_back(std::move(*value));
+    return {{}, {}, lookups_.size() - 1};
   }
 
-  void change_uri(Exchange& exchange) const {
+  static void change_uri(Exchange& exchange, std::string_view rendered) {
     std::string path;
-    std::string_view rendered = uri_->render(exchange);
     if (!rendered.starts_with('/')) path = "/";
     http::encode_path(rendered, path);
     exchange.upstream_path = exchange.arena.copy(path);
   }
 
-  // Looked-up text may hold line breaks that were escaped in a query; in a header they would start a new one.
-  static std::string_view header_value(Exchange& exchange, const TextTemplate& value) {
-    std::string_view text = value.render(exchange);
-    if (text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos) return text;
-    std::string safe;
-    for (char c : text) {
-      if (c == '\r') safe += "%0D";
-      else if (c == '\n') safe += "%0A";
-      else if (c == '\0') safe += "%00";
-      else safe += c;
-    }
-    return exchange.arena.copy(safe);
+  void change_query(Exchange& exchange, const Values& values) const {
+    if (query_.empty()) return;
+    QueryEditor editor(exchange);
+    query_.apply(editor, values);
+    editor.finish();
   }
 
-  void change_headers(Exchange& exchange) const {
-    http::Headers& headers = exchange.request.headers;
-    for (std::string_view name : headers_.remove) {
-      if (!http::equal_names(name, "Host")) headers.remove(name);
-    }
-    for (const Pair& pair : headers_.rename) rename_header(headers, pair.name, header_value(exchange, pair.value));
-    for (const Pair& pair : headers_.replace) {
-      if (http::equal_names(pair.name, "Host")) exchange.upstream_host = header_value(exchange, pair.value);
-      else if (headers.has(pair.name) && !is_framing(pair.name)) headers.set(pair.name, header_value(exchange, pair.value));
-    }
-    for (const Pair& pair : headers_.add) {
-      bool there = headers.has(pair.name) || http::equal_names(pair.name, "Host") || is_framing(pair.name);
-      if (!there) headers.add(pair.name, header_value(exchange, pair.value));
-    }
-    for (const Pair& pair : headers_.append) {
-      if (!http::equal_names(pair.name, "Host") && !is_framing(pair.name)) headers.add(pair.name, header_value(exchange, pair.value));
-    }
-  }
-
-  static void rename_header(http::Headers& headers, std::string_view name, std::string_view new_name) {
-    if (http::equal_names(name, "Host") || is_framing(name) || is_framing(new_name) || !headers.has(name)) return;
-    if (!http::equal_names(name, new_name)) headers.remove(new_name);
-    for (http::Header& header : headers.all()) {
-      if (!http::equal_names(header.name, name)) continue;
-      header.name = new_name;
-      header.id = http::identify(new_name);
-    }
-  }
-
-  void change_query(Exchange& exchange) const {
-    async::Arena& arena = exchange.arena;
-    std::vector<QueryField> fields;
-    each_parameter(exchange.query, [&](const Parameter& parameter) {
-      bool escaped = parameter.name.find_first_of("%+") != std::string_view::npos;
-      std::string_view name = escaped ? arena.copy(http::decode(parameter.name, true)) : parameter.name;
-      fields.push_back({parameter.text, name, parameter.value, parameter.has_value});
-      return true;
-    });
-    auto named = [](std::string_view name) { return [name](const QueryField& field) { return field.name == name; }; };
-    auto make = [&arena](std::string_view name, std::string_view value) {
-      std::string encoded = http::encode_component(name) + '=' + http::encode_component(value);
-      return QueryField{arena.copy(encoded), name, {}, true};
-    };
-    bool changed = false;
-    for (std::string_view name : query_.remove) changed |= std::erase_if(fields, named(name)) > 0;
-    for (const Pair& pair : query_.rename) {
-      if (std::ranges::none_of(fields, named(pair.name))) continue;
-      std::string_view new_name = pair.value.render(exchange);
-      if (new_name != pair.name) std::erase_if(fields, named(new_name));
-      for (QueryField& field : fields) {
-        if (field.name != pair.name) continue;
-        std::string encoded = http::encode_component(new_name);
-        field.text = field.has_value ? arena.join({encoded, "=", field.value}) : arena.copy(encoded);
-        field.name = new_name;
-      }
-      changed = true;
-    }
-    for (const Pair& pair : query_.replace) {
-      auto first = std::ranges::find_if(fields, named(pair.name));
-      if (first == fields.end()) continue;
-      *first = make(pair.name, pair.value.render(exchange));
-      fields.erase(std::remove_if(first + 1, fields.end(), named(pair.name)), fields.end());
-      changed = true;
-    }
-    for (const Pair& pair : query_.add) {
-      if (std::ranges::any_of(fields, named(pair.name))) continue;
-      fields.push_back(make(pair.name, pair.value.render(exchange)));
-      changed = true;
-    }
-    for (const Pair& pair : query_.append) {
-      fields.push_back(make(pair.name, pair.value.render(exchange)));
-      changed = true;
-    }
-    if (changed) write_query(exchange, fields);
-  }
-
-  static void write_query(Exchange& exchange, const std::vector<QueryField>& fields) {
-    std::string query;
-    for (const QueryField& field : fields) {
-      if (!query.empty()) query += '&';
-      query += field.text;
-    }
-    exchange.query = exchange.arena.copy(query);
-    exchange.has_query = !query.empty();
-  }
-
-  static bool body_is_readable(const Exchange& exchange) {
+  // Coded bodies are not read: what they hold is only known when they are decoded.
+  static BodyKind body_kind_of(const Exchange& exchange) {
     const http::Headers& headers = exchange.request.headers;
     std::string_view coding = headers.get(http::Name::content_encoding);
     bool plain = coding.empty() || http::equal_names(coding, "identity");
-    return plain && body_kind(headers.get(http::Name::content_type)) != BodyKind::other;
+    return plain ? body_kind(headers.get(http::Name::content_type)) : BodyKind::other;
   }
 
-  async::Task<Verdict> change_body(Exchange& exchange) const {
+  async::Task<Verdict> change_body(Exchange& exchange, Values values, bool form_to_query) const {
     auto reading = exchange.body->read_all(transformed_body_bytes_max);
     auto read = co_await reading;
     // Passing on what should have been changed would break a promise, so a body that cannot be read is refused.
     if (!read && (read.error().closed || read.error().timeout)) co_return exchange.answer_http_error(400, "Bad request");
     if (!read) co_return exchange.answer_http_error(413, "Payload too large");
+    // A form that was posted is asked for in the query when the method becomes one without a body.
+    if (form_to_query && !read->empty()) {
+      exchange.query = exchange.query.empty() ? *read : exchange.arena.join({exchange.query, "&", *read});
+      exchange.has_query = true;
+    }
+    change_query(exchange, values);
     auto fields = BodyFields::parse(exchange.request.headers.get(http::Name::content_type), *read);
     if (!fields) co_return Verdict::go_on;
-    bool changed = false;
-    for (std::string_view name : body_.remove) changed |= fields->remove(name);
-    for (const Pair& pair : body_.rename) changed |= fields->rename(pair.name, pair.value.render(exchange));
-    for (const Pair& pair : body_.replace) changed |= fields->replace(pair.name, pair.value.render(exchange));
-    for (const Pair& pair : body_.add) changed |= fields->add(pair.name, pair.value.render(exchange));
-    for (const Pair& pair : body_.append) changed |= fields->append(pair.name, pair.value.render(exchange));
-    if (changed) exchange.body->replace(exchange.arena.copy(fields->write()));
+    body_.apply(*fields, values);
+    if (fields->changed()) exchange.body->replace(exchange.arena.copy(fields->write()));
     co_return Verdict::go_on;
   }
 
-  const schema::Plugin& plugin_;
-  Building* building_;
+  std::vector<TextTemplate> lookups_;  // the values that are not constant
   std::string_view method_;
-  std::optional<TextTemplate> uri_;
+  std::optional<Pair> uri_;
   Changes headers_, query_, body_;
 };
 

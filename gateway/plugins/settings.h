@@ -15,6 +15,12 @@ inline void refuse(const schema::Plugin& plugin, Building& building, std::string
   building.errors.push_back("plugins[" + std::to_string(index) + "].config." + std::string(field) + ": " + std::string(why));
 }
 
+// The same for what nobody has made yet.
+inline void not_built(const schema::Plugin& plugin, Building& building, std::string_view field, std::string_view why) {
+  auto index = &plugin - building.config.plugins.data();
+  building.unbuilt.push_back("plugins[" + std::to_string(index) + "].config." + std::string(field) + ": " + std::string(why));
+}
+
 inline std::string join(const std::vector<std::string_view>& texts, std::string_view separator) {
   std::string joined;
   for (std::string_view text : texts) {

@@ -192,25 +192,27 @@ std::optional<std::string_view> TextTemplate::value_of(const Term& term, Exchang
   return std::nullopt;
 }
 
-std::optional<std::string_view> TextTemplate::value_of(const Concatenation& parts, Exchange& exchange) {
-  std::optional<std::string_view> whole;
+TextTemplate::Outcome TextTemplate::value_of(const Concatenation& parts, Exchange& exchange) {
+  if (parts.size() == 1) return {value_of(parts[0], exchange)};
+  std::string_view whole = "";
   for (const Term& term : parts) {
     auto value = value_of(term, exchange);
-    if (!value) return std::nullopt;
-    whole = whole ? exchange.arena.join({*whole, *value}) : *value;
+    if (!value) return {std::nullopt, true};
+    whole = exchange.arena.join({whole, *value});
   }
-  return whole;
+  return {whole};
 }
 
-std::string_view TextTemplate::render(Exchange& exchange) const {
+std::optional<std::string_view> TextTemplate::render(Exchange& exchange) const {
   if (pieces_.size() == 1 && pieces_[0].choices.empty()) return pieces_[0].literal;
   std::string_view text = "";
   for (const Piece& piece : pieces_) {
     std::string_view found = piece.literal;
     for (const Concatenation& choice : piece.choices) {
-      auto value = value_of(choice, exchange);
-      if (!value) continue;
-      found = *value;
+      Outcome outcome = value_of(choice, exchange);
+      if (outcome.failed) return std::nullopt;
+      if (!outcome.value) continue;
+      found = *outcome.value;
       break;
     }
     text = text.empty() ? found : exchange.arena.join({text, found});

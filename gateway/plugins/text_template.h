@@ -17,8 +17,9 @@ class TextTemplate {
   static std::optional<TextTemplate> parse(std::string_view text, std::string& error);
 
   bool constant() const { return pieces_.empty() || (pieces_.size() == 1 && pieces_[0].choices.empty()); }
-  // Valid as long as the exchange (or the template, when constant). Lookups that find nothing give an empty text.
-  std::string_view render(Exchange& exchange) const;
+  // Valid as long as the exchange (or the template, when constant). Lookups that find nothing give an empty text; nullopt when they are
+  // concatenated, as it is in Lua.
+  std::optional<std::string_view> render(Exchange& exchange) const;
 
  private:
   enum class Kind : uint8_t { literal, nothing, header, query, capture_name, capture_index };
@@ -35,7 +36,11 @@ class TextTemplate {
   friend class ExpressionReader;
 
   static std::optional<std::string_view> value_of(const Term& term, Exchange& exchange);
-  static std::optional<std::string_view> value_of(const Concatenation& parts, Exchange& exchange);
+  struct Outcome {
+    std::optional<std::string_view> value;  // nullopt: nil
+    bool failed = false;
+  };
+  static Outcome value_of(const Concatenation& parts, Exchange& exchange);
 
   std::vector<Piece> pieces_;
 };

@@ -20,7 +20,8 @@ Framing frame(Journey& journey) {
   http::Headers& headers = exchange.response.headers;
   const int status = exchange.response.status;
   if (exchange.origin == plugins::Origin::gateway) {
-    headers.set(Name::content_length, exchange.arena.number(exchange.own_body.size()));
+    // RFC 9110 section 8.6: no length where no body can be.
+    if (status != 204) headers.set(Name::content_length, exchange.arena.number(exchange.own_body.size()));
     return has_no_body(exchange.original_method, status) ? Framing::none : Framing::length;
   }
   if (journey.upgraded) return Framing::none;

@@ -18,7 +18,8 @@ std::shared_ptr<const proxy::Snapshot> compile(std::shared_ptr<const schema::Con
   snapshot->credentials = std::make_unique<plugins::CredentialIndex>(*snapshot->config);
   plugins::Building building{*snapshot->config, *snapshot->credentials, state.counters, state.metrics, state.log_files, errors};
   snapshot->chains = std::make_unique<plugins::Chains>(*snapshot->config, building);
-  if (settings.skip_unknown_plugins) warnings = std::exchange(errors, {});
+  std::vector<std::string>& told = settings.skip_unknown_plugins ? warnings : errors;
+  told.insert(told.end(), building.unbuilt.begin(), building.unbuilt.end());
   snapshot->router = std::make_unique<routing::Router>(snapshot->config->routes, flavor_of(settings.router_flavor), errors);
   for (const schema::Upstream& upstream : snapshot->config->upstreams) snapshot->upstreams.emplace(upstream.name, &upstream);
   if (!errors.empty()) return nullptr;

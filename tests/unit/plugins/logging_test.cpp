@@ -79,7 +79,7 @@ TEST_CASE("file-log appends one line for each request") {
 TEST_CASE("file-log with Lua fields fails the load") {
   Node node;
   World world(node, with("{name: file-log, config: {path: /tmp/x.log, custom_fields_by_lua: {extra: return 42}}}"));
-  CHECK(world.errors.size() == 1);
+  CHECK(world.unbuilt.size() == 1);
 }
 
 TEST_CASE("prometheus counts by service, route, code and consumer") {

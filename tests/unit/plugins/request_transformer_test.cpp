@@ -91,3 +91,42 @@ TEST_CASE("templates know the captures of the route's regex") {
   CHECK(visit.exchange.upstream_path == "/n/12/abc");
   CHECK(visit.sent("x-cap") == "abc-12");
 }
+
+TEST_CASE("request-transformer looks values up in the request as it came, whatever it removes") {
+  Node node;
+  World world(node, with(R"yml({remove: {headers: [x-a], querystring: [q]}, add: {headers: ["x-b:$(headers.x_a)-$(query_params.q)"]}})yml"));
+  Visit visit(world, "a", "GET", "/?q=2");
+  CHECK(visit.header("X-A", "1").send() == 0);
+  CHECK(visit.sent("X-B") == "1-2");
+  CHECK_FALSE(visit.exchange.request.headers.has("X-A"));
+  CHECK(visit.exchange.query.empty());
+}
+
+TEST_CASE("request-transformer answers 500 when nil is concatenated, and changes nothing") {
+  Node node;
+  World world(node, with(R"yml({remove: {headers: [x-a]}, add: {headers: ["x-e:$(headers.nope .. '1')"]}})yml"));
+  Visit visit(world, "a");
+  CHECK(visit.header("X-A", "1").send() == 500);
+  CHECK(visit.exchange.own_body.find("An unexpected error occurred") != std::string_view::npos);
+  CHECK(visit.sent("X-A") == "1");
+}
+
+TEST_CASE("request-transformer appends nothing to multipart bodies") {
+  Node node;
+  World world(node, with("{append: {body: ['a:1']}}"));
+  Visit visit(world, "a", "POST");
+  CHECK(visit.with_body("multipart/form-data; boundary=B", "--B\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nv\r\n--B--\r\n").send() == 0);
+  CHECK(visit.body.replaced.empty());
+}
+
+TEST_CASE("request-transformer asks in the query for a form whose method becomes GET") {
+  Node node;
+  World world(node, with("{http_method: GET, add: {querystring: ['z:3']}}"));
+  Visit visit(world, "a", "POST", "/?q=0");
+  CHECK(visit.with_body("application/x-www-form-urlencoded", "a=1&b=%20").send() == 0);
+  CHECK(visit.exchange.request.method == "GET");
+  CHECK(visit.exchange.query == "q=0&a=1&b=%20&z=3");
+  Visit json(world, "a", "POST", "/?q=0");
+  CHECK(json.with_body("application/json", "{\"a\":1}").send() == 0);
+  CHECK(json.exchange.query == "q=0&z=3");
+}

@@ -54,8 +54,8 @@ TEST_CASE("rate-limiting tells identifiers apart and hides its headers when aske
 TEST_CASE("rate-limiting with Redis fails the load by name") {
   Node node;
   World world(node, with("{name: rate-limiting, config: {minute: 1, policy: redis, redis: {host: redis.test}}}"));
-  REQUIRE(world.errors.size() == 1);
-  CHECK(world.errors[0].find("policy redis is not built yet") != std::string::npos);
+  REQUIRE(world.unbuilt.size() == 1);
+  CHECK(world.unbuilt[0].find("policy redis is not built yet") != std::string::npos);
 }
 
 TEST_CASE("acl admits by group") {
@@ -155,4 +155,17 @@ TEST_CASE("correlation-id keeps what the client brought and makes what is missin
   CHECK(made.send() == 0);
   CHECK(made.sent("X-Cid").size() == 36);
   CHECK(made.got("X-Cid") == made.sent("X-Cid"));
+}
+
+TEST_CASE("request-termination says that a text without a charset is UTF-8") {
+  Node node;
+  World world(node, "services:\n- name: a\n  url: http://up.test\n  routes:\n"
+                    "  - {name: a, paths: [/a], plugins: [{name: request-termination, config: {content_type: text/html, body: x}}]}\n"
+                    "  - {name: b, paths: [/b], plugins: [{name: request-termination, config: {content_type: text/html; charset=latin1, body: x}}]}\n"
+                    "  - {name: c, paths: [/c], plugins: [{name: request-termination, config: {content_type: image/png, body: x}}]}\n");
+  Visit bare(world, "a"), told(world, "b"), other(world, "c");
+  bare.send(), told.send(), other.send();
+  CHECK(bare.got("Content-Type") == "text/html; charset=UTF-8");
+  CHECK(told.got("Content-Type") == "text/html; charset=latin1");
+  CHECK(other.got("Content-Type") == "image/png");
 }

@@ -41,6 +41,7 @@ struct World {
     credentials = std::make_unique<CredentialIndex>(*config);
     Building building{*config, *credentials, node.counters, node.metrics, node.log_files, errors};
     chains = std::make_unique<Chains>(*config, building);
+    unbuilt = std::move(building.unbuilt);
   }
 
   const schema::Route* route(std::string_view name) const {
@@ -52,7 +53,7 @@ struct World {
 
   std::unique_ptr<const schema::Config> config;
   std::unique_ptr<CredentialIndex> credentials;
-  std::vector<std::string> errors;
+  std::vector<std::string> errors, unbuilt;
   std::unique_ptr<Chains> chains;
 };
 

@@ -146,19 +146,22 @@ class ExpressionReader {
 
 std::optional<TextTemplate> TextTemplate::parse(std::string_view text, std::string& error) {
   TextTemplate result;
+  auto add_literal = [&result](std::string_view literal) {
+    if (literal.empty()) return;
+    Piece piece;
+    piece.literal = literal;
+    result.pieces_.push_back(std::move(piece));
+  };
   while (!text.empty()) {
     size_t start = text.find("$(");
-    if (start != 0) {
-      Piece piece;
-      piece.literal = text.substr(0, start);
-      result.pieces_.push_back(std::move(piece));
-      if (start == std::string_view::npos) break;
-      text.remove_prefix(start);
-    }
-    size_t end = expression_end(text, 2);
+    size_t end = start == std::string_view::npos ? start : expression_end(text, start + 2);
+    // What never closes is no expression.
+    if (end == std::string_view::npos) start = text.size();
+    add_literal(text.substr(0, start));
+    if (start == text.size()) break;
     Piece piece;
-    if (end == std::string_view::npos || !ExpressionReader(text.substr(2, end - 2)).read(piece.choices)) {
-      error = "cannot be understood: " + std::string(text.substr(0, end == std::string_view::npos ? end : end + 1));
+    if (!ExpressionReader(text.substr(start + 2, end - start - 2)).read(piece.choices)) {
+      error = "cannot be understood: " + std::string(text.substr(start, end - start + 1));
       return std::nullopt;
     }
     result.pieces_.push_back(std::move(piece));

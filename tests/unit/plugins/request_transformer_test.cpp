@@ -130,3 +130,13 @@ TEST_CASE("request-transformer asks in the query for a form whose method becomes
   CHECK(json.with_body("application/json", "{\"a\":1}").send() == 0);
   CHECK(json.exchange.query == "q=0&z=3");
 }
+
+TEST_CASE("what looks like an expression and never closes is text") {
+  Node node;
+  World world(node, with("{replace: {uri: '/$(bad'}, add: {headers: ['x-a:$(headers.host) $(headers.host']}}"));
+  CHECK(world.errors.empty());
+  Visit visit(world, "a");
+  CHECK(visit.send() == 0);
+  CHECK(visit.exchange.upstream_path == "/$(bad");
+  CHECK(visit.sent("x-a") == "gw.test $(headers.host");
+}

@@ -50,18 +50,6 @@ std::string as_sarif(const Problems& problems, const Document& document) {
       GATEWAY_VERSION, results);
 }
 
-// Line breaks and the command's own marks must not end an annotation early.
-std::string github_escaped(std::string_view text) {
-  std::string out;
-  for (char c : text) {
-    if (c == '%') out += "%25";
-    else if (c == '\r') out += "%0D";
-    else if (c == '\n') out += "%0A";
-    else out += c;
-  }
-  return out;
-}
-
 }  // namespace
 
 std::string json_quoted(std::string_view text) {
@@ -81,6 +69,27 @@ std::string json_quoted(std::string_view text) {
   return out + "\"";
 }
 
+std::string github_text(std::string_view text) {
+  std::string out;
+  for (char c : text) {
+    if (c == '%') out += "%25";
+    else if (c == '\r') out += "%0D";
+    else if (c == '\n') out += "%0A";
+    else out += c;
+  }
+  return out;
+}
+
+std::string github_property(std::string_view text) {
+  std::string out;
+  for (char c : github_text(text)) {
+    if (c == ':') out += "%3A";
+    else if (c == ',') out += "%2C";
+    else out += c;
+  }
+  return out;
+}
+
 std::string report_line(const Problem& problem, const Document& document) {
   std::string text;
   if (problem.place.line > 0) text = fmt::format("{}:{}:{}: ", file_of(problem, document), problem.place.line, problem.place.column);
@@ -96,8 +105,8 @@ std::string report(const Problems& problems, const Document& document, Format fo
     if (format == Format::text) {
       out += report_line(problem, document) + "\n";
     } else {
-      out += fmt::format("::{} file={},line={},col={}::{}\n", level_of(problem), file_of(problem, document), std::max(problem.place.line, 1u),
-                         std::max<unsigned>(problem.place.column, 1), github_escaped(message_of(problem)));
+      out += fmt::format("::{} file={},line={},col={}::{}\n", level_of(problem), github_property(file_of(problem, document)), std::max(problem.place.line, 1u),
+                         std::max<unsigned>(problem.place.column, 1), github_text(message_of(problem)));
     }
   }
   return out;

@@ -17,5 +17,8 @@ std::string report(const Problems& problems, const Document& document, Format fo
 std::string report_line(const Problem& problem, const Document& document);
 // `text` in double quotes, escaped for JSON.
 std::string json_quoted(std::string_view text);
+// Escaped as the message, or as a property (file, title), of a GitHub annotation: a line break or a mark of the command must not end it early.
+std::string github_text(std::string_view text);
+std::string github_property(std::string_view text);
 
 }  // namespace schema

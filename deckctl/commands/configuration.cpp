@@ -12,6 +12,8 @@ void ConfigurationOptions::add_options(CLI::App& command) {
   command.add_option("--unknown-plugins", unknown_plugins, "plugins that this gateway does not have: refuse the configuration, or skip them with a warning")
       ->check(CLI::IsMember({"refuse", "skip"}));
   command.add_option("--repository", repository, "folder whose git repository git:REV[:PATH] is read from, instead of the working directory");
+  command.add_option("--router-flavor", router_flavor, "of the node: with expressions, routes have expression and priority")
+      ->check(CLI::IsMember({"traditional_compatible", "expressions"}));
 }
 
 std::vector<schema::Source> open_configuration(const std::vector<std::string>& sources, const ConfigurationOptions& options, schema::Problems& problems) {
@@ -31,6 +33,8 @@ std::unique_ptr<const schema::Config> load_configuration(const std::vector<std::
                                                          schema::Problems& problems, schema::Document* refused) {
   schema::LoadOptions load_options;
   if (options.unknown_plugins == "skip") load_options.unknown_plugins = schema::UnknownPlugins::skip;
+  load_options.accept_described_plugins = options.accept_described_plugins;
+  load_options.expressions_flavor = options.router_flavor == "expressions";
   auto opened = open_configuration(sources, options, problems);
   std::unique_ptr<const schema::Config> config;
   if (!problems.any_error()) config = schema::load(std::move(opened), problems, load_options, refused);

@@ -16,6 +16,8 @@ namespace deckctl {
 struct ConfigurationOptions {
   std::string unknown_plugins = "refuse";  // or "skip"
   std::string repository;                  // where `git:` sources are looked up; empty: around the working directory
+  std::string router_flavor = "traditional_compatible";  // or "expressions"
+  bool accept_described_plugins = false;  // for verbs that look at a configuration without holding it against this gateway's plugins
 
   void add_options(CLI::App& command);
 };

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,27 @@ struct LoadOutcome {
   schema::Document document;                     // of a refused one: places and tags for the error answer
 };
 
+// The last configuration that was refused, until another one is accepted.
+struct Refusal {
+  int64_t at_s = 0;         // seconds since 1970
+  std::string source;       // the file, or "config" for POST /config
+  std::string first;        // the first problem, with its place
+  size_t problems = 0;
+};
+
+// Names of memory zones that dashboards ask for; this process has none, so all are told as empty.
+inline constexpr const char* shared_dictionaries[] = {"kong",
+                                                      "kong_cluster_events",
+                                                      "kong_core_db_cache",
+                                                      "kong_core_db_cache_miss",
+                                                      "kong_db_cache",
+                                                      "kong_db_cache_miss",
+                                                      "kong_healthchecks",
+                                                      "kong_locks",
+                                                      "kong_rate_limiting_counters",
+                                                      "kong_secrets",
+                                                      "prometheus_metrics"};
+
 // shared_ptr: the API's threads read a configuration while a reload replaces it.
 class Node {
  public:
@@ -47,11 +69,13 @@ class Node {
   virtual bool ready(std::string& reason) = 0;    // false: `reason` says why
   virtual void start_draining() = 0;
   virtual Connections connections() = 0;
+  virtual uint64_t resident_bytes() = 0;          // memory of the process
   virtual std::vector<TargetHealth> health(const schema::Upstream& upstream) = 0;
   // False when there is no such target or address.
   virtual bool set_health(const schema::Upstream&, std::string_view target, std::string_view address, bool healthy) = 0;
   virtual std::string metrics() = 0;              // Prometheus text
-  virtual std::vector<std::string> warnings() = 0;  // of the last load; skipped plugins, nginx-only settings
+  virtual std::vector<std::string> warnings() = 0;  // of the settings and of the last load: skipped plugins, deprecated fields
+  virtual std::optional<Refusal> last_refusal() = 0;
   virtual std::vector<std::pair<std::string, std::string>> settings() = 0;  // name -> value, secrets masked
   virtual std::string node_id() = 0;
 };

@@ -4,26 +4,12 @@
 #include <unistd.h>
 
 #include <cmath>
-#include <fstream>
 
 #include "gateway/admin/resources.h"
 
 namespace admin {
 
 namespace {
-
-// Dashboards read these names; this process has no such shared memory, so they are all empty.
-constexpr const char* shared_dictionaries[] = {"kong",
-                                               "kong_cluster_events",
-                                               "kong_core_db_cache",
-                                               "kong_core_db_cache_miss",
-                                               "kong_db_cache",
-                                               "kong_db_cache_miss",
-                                               "kong_healthchecks",
-                                               "kong_locks",
-                                               "kong_rate_limiting_counters",
-                                               "kong_secrets",
-                                               "prometheus_metrics"};
 
 struct Unit {
   double bytes = 1 << 20;
@@ -48,20 +34,19 @@ bool parse_unit(const Request& request, Unit& unit, Answer& refusal) {
   return true;
 }
 
-uint64_t resident_bytes() {
-  std::ifstream file("/proc/self/statm");
-  uint64_t total_pages = 0, resident_pages = 0;
-  file >> total_pages >> resident_pages;
-  return resident_pages * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+// What stopped the last attempt to change the configuration.
+std::string refusal_json(const Refusal& refusal) {
+  return fmt::format(",\"last_refused\":{{\"at\":{},\"source\":{},\"problems\":{},\"first\":{}}}", refusal.at_s, quoted(refusal.source), refusal.problems,
+                     quoted(refusal.first));
 }
 
-std::string memory_json(const Unit& unit) {
+std::string memory_json(Node& node, const Unit& unit) {
   std::string dictionaries;
   for (const char* name : shared_dictionaries) {
     dictionaries += fmt::format("{}\"{}\":{{\"allocated_slabs\":{},\"capacity\":{}}}", dictionaries.empty() ? "" : ",", name, unit.text(0), unit.text(0));
   }
   return fmt::format("{{\"lua_shared_dicts\":{{{}}},\"workers_lua_vms\":[{{\"pid\":{},\"http_allocated_gc\":{}}}]}}", dictionaries, getpid(),
-                     unit.text(resident_bytes()));
+                     unit.text(node.resident_bytes()));
 }
 
 std::string server_json(const Connections& c) {
@@ -80,8 +65,9 @@ Answer status(Node& node, const Request& request) {
   for (const std::string& warning : node.warnings()) warnings += (warnings.empty() ? "" : ",") + quoted(warning);
   // Only when there are any: a client of the original sees nothing new.
   if (!warnings.empty()) warnings = ",\"warnings\":[" + warnings + "]";
+  if (const auto refused = node.last_refusal()) warnings += refusal_json(*refused);
   const std::string hash = config != nullptr ? config->hash : std::string(32, '0');
-  return json(200, "{\"memory\":" + memory_json(unit) + ",\"server\":" + server_json(node.connections()) + ",\"configuration_hash\":" + quoted(hash) + warnings + "}");
+  return json(200, "{\"memory\":" + memory_json(node, unit) + ",\"server\":" + server_json(node.connections()) + ",\"configuration_hash\":" + quoted(hash) + warnings + "}");
 }
 
 // `status=draining` in a body of any kind or in the query.

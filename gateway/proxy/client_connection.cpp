@@ -7,6 +7,15 @@ namespace proxy {
 
 namespace {
 
+// Counted as reading from a head's first byte to its last.
+struct Reading {
+  explicit Reading(Worker& own_worker) : worker(own_worker) { Counters::add(worker.counters.reading); }
+  ~Reading() { Counters::subtract(worker.counters.reading); }
+  Reading(const Reading&) = delete;
+  Reading& operator=(const Reading&) = delete;
+  Worker& worker;
+};
+
 struct ReadHead {
   http::RequestHead head;
   http::ParsedHead parsed;
@@ -25,6 +34,7 @@ async::Task<ReadHead> read_head(Worker& worker, net::Stream& stream, Input& inpu
     result.silent = !waited;
     if (!waited) co_return result;
   }
+  const Reading reading(worker);
   const uint64_t deadline_ms = worker.loop.now_ms() + options.header_timeout_ms;
   while (true) {
     if (!input.unread().empty()) {

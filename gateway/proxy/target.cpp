@@ -6,16 +6,22 @@ namespace proxy {
 
 namespace {
 
-// The turns of an upstream as this worker knows them; started anew when its targets changed.
-balancing::RoundRobin& turns_of(Worker& worker, const schema::Upstream& upstream) {
-  std::string signature;
-  for (const schema::Target& target : upstream.targets) signature.append(target.target).append("=").append(std::to_string(target.weight)).append(",");
+// The turns of an upstream as this worker knows them; started anew when its targets changed. One that was taken out has no weight.
+balancing::RoundRobin& turns_of(Worker& worker, uint64_t generation, const schema::Upstream& upstream) {
   Turns& turns = worker.turns[std::string(upstream.id)];
-  if (turns.signature != signature) {
-    std::vector<uint32_t> weights;
-    for (const schema::Target& target : upstream.targets) weights.push_back(target.weight);
-    turns = {std::move(signature), balancing::RoundRobin(std::move(weights))};
+  const uint64_t marks_version = worker.marks == nullptr ? 0 : worker.marks->version();
+  if (!turns.signature.empty() && turns.generation == generation && turns.marks_version == marks_version) return turns.order;
+  std::string signature;
+  std::vector<uint32_t> weights;
+  for (const schema::Target& target : upstream.targets) {
+    const bool out = worker.marks != nullptr && worker.marks->is_out(upstream.id, target.target);
+    weights.push_back(out ? 0 : target.weight);
+    signature.append(target.target).append("=").append(std::to_string(weights.back())).append(",");
   }
+  if (turns.signature != signature) turns.order = balancing::RoundRobin(std::move(weights));
+  turns.signature = std::move(signature);
+  turns.generation = generation;
+  turns.marks_version = marks_version;
   return turns.order;
 }
 
@@ -43,7 +49,7 @@ async::Task<async::Result<Destination>> choose_target(Journey& journey, Tried& t
   if (balanced != journey.snapshot->upstreams.end()) {
     const schema::Upstream& upstream = *balanced->second;
     tried.targets.resize(upstream.targets.size());
-    auto picked = turns_of(worker, upstream).pick(tried.targets);
+    auto picked = turns_of(worker, journey.snapshot->generation, upstream).pick(tried.targets);
     if (!picked) co_return async::Error{.side = async::Side::upstream, .what = "no peer"};
     tried.targets[*picked] = true;
     split(upstream.targets[*picked].target, destination.host, destination.port);

@@ -21,7 +21,7 @@ struct Tried {
   std::vector<bool> targets;
 };
 
-// Errors: "no peer" (all weights 0 or no targets), and what the resolver says ("name does not exist", "no address", ...).
+// Errors: "no peer" (no targets, or all of weight 0 or taken out), and what the resolver says ("name does not exist", "no address", ...).
 async::Task<async::Result<Destination>> choose_target(Journey& journey, Tried& tried);
 
 }  // namespace proxy

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "gateway/balancing/round_robin.h"
+#include "gateway/balancing/target_marks.h"
 #include "gateway/net/buffer_pool.h"
 #include "gateway/net/connector.h"
 #include "gateway/net/loop.h"
@@ -32,6 +33,7 @@ struct Counters {
 
 // Whose turn it is among the targets of an upstream or the addresses of a name. Outlives a reload when the targets stay the same.
 struct Turns {
+  uint64_t generation = 0, marks_version = 0;  // when `signature` was last compared
   std::string signature;
   balancing::RoundRobin order{{}};
 };
@@ -52,6 +54,7 @@ struct Worker {
   SnapshotSlot snapshots;
   RequestIds request_ids;
   Counters counters;
+  const balancing::TargetMarks* marks = nullptr;      // targets taken out by hand; nullptr: none
   std::unordered_map<std::string, Turns> turns;       // by upstream id
   std::unordered_map<std::string, uint32_t> next_address;  // by name
   bool draining = false;

@@ -22,7 +22,7 @@ int check(std::vector<std::string> paths, const Settings& settings) {
   if (config != nullptr) {
     NodeState state;
     std::vector<std::string> errors, warnings;
-    compile(config, settings, state, 1, errors, warnings);
+    compile(config, settings, state, 1, {}, errors, warnings);
     for (std::string& warning : warnings) problems.add({.severity = schema::Severity::warning, .what = std::move(warning)});
     for (std::string& error : errors) problems.add({.what = std::move(error)});
   }

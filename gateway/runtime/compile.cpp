@@ -11,12 +11,13 @@ routing::Flavor flavor_of(RouterFlavor flavor) {
 }  // namespace
 
 std::shared_ptr<const proxy::Snapshot> compile(std::shared_ptr<const schema::Config> config, const Settings& settings, NodeState& state,
-                                               uint64_t generation, std::vector<std::string>& errors, std::vector<std::string>& warnings) {
+                                               uint64_t generation, std::string_view node_id, std::vector<std::string>& errors,
+                                               std::vector<std::string>& warnings) {
   auto snapshot = std::make_shared<proxy::Snapshot>();
   snapshot->config = std::move(config);
   snapshot->generation = generation;
   snapshot->credentials = std::make_unique<plugins::CredentialIndex>(*snapshot->config);
-  plugins::Building building{*snapshot->config, *snapshot->credentials, state.counters, state.metrics, state.log_files, errors};
+  plugins::Building building{*snapshot->config, *snapshot->credentials, state.counters, state.metrics, state.log_files, errors, node_id};
   snapshot->chains = std::make_unique<plugins::Chains>(*snapshot->config, building);
   std::vector<std::string>& told = settings.skip_unknown_plugins ? warnings : errors;
   told.insert(told.end(), building.unbuilt.begin(), building.unbuilt.end());

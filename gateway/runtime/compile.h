@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/balancing/target_marks.h"
 #include "gateway/observe/log_files.h"
 #include "gateway/observe/metrics.h"
 #include "gateway/plugins/rate_counters.h"
@@ -19,11 +20,13 @@ struct NodeState {
   plugins::RateCounters counters;
   observe::Metrics metrics;
   observe::LogFiles log_files;
+  balancing::TargetMarks marks;
 };
 
 // nullptr with `errors` filled when a plugin or a route cannot be compiled; with unknown_plugins = skip a plugin that cannot is left out with a
 // warning. Runs on the caller's thread, never a worker's.
 std::shared_ptr<const proxy::Snapshot> compile(std::shared_ptr<const schema::Config> config, const Settings& settings, NodeState& state,
-                                               uint64_t generation, std::vector<std::string>& errors, std::vector<std::string>& warnings);
+                                               uint64_t generation, std::string_view node_id, std::vector<std::string>& errors,
+                                               std::vector<std::string>& warnings);
 
 }  // namespace runtime

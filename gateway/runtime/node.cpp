@@ -1,8 +1,10 @@
 #include "gateway/runtime/node.h"
 
+#include <ctime>
 #include <latch>
 
 #include "gateway/runtime/file_text.h"
+#include "gateway/runtime/gauges.h"
 #include "gateway/runtime/proxy_options.h"
 #include "gateway/runtime/self_signed.h"
 #include "schema/report.h"
@@ -13,6 +15,8 @@ namespace runtime {
 using observe::Level;
 
 namespace {
+
+constexpr size_t warnings_max = 100;  // shown in /status; the log has them all
 
 // A certificate setting is a path or the PEM text itself.
 std::string pem_of(const std::string& setting) {
@@ -36,6 +40,7 @@ Node::Node(const Settings& settings, observe::Log& log, net::Loop& control)
       upstream_tls_(net::TlsContext::client()),
       listens_(settings.proxy_listen) {
   upstream_tls_->trust_system();
+  register_gauges(state_.metrics, *this);
 }
 
 Node::~Node() { stop(); }
@@ -59,6 +64,34 @@ void Node::report(const schema::Problems& problems, const schema::Document& docu
   log_.write(problems.any_error() ? Level::error : Level::warn, head);
   for (const schema::Problem& problem : problems.all())
     log_.write(problem.severity == schema::Severity::error ? Level::error : Level::warn, schema::report_line(problem, document));
+}
+
+void Node::note_refusal(std::string source, const schema::Problems& problems, const schema::Document& document) {
+  refused_count_.fetch_add(1, std::memory_order_relaxed);
+  admin::Refusal refusal{static_cast<int64_t>(std::time(nullptr)), std::move(source), {}, problems.errors()};
+  for (const schema::Problem& problem : problems.all())
+    if (problem.severity == schema::Severity::error && refusal.first.empty()) refusal.first = schema::report_line(problem, document);
+  std::scoped_lock guard(config_mutex_);
+  refusal_ = std::move(refusal);
+}
+
+// What a load leaves behind: the configuration that is served now, and what people should know of it.
+void Node::adopt(const admin::LoadOutcome& outcome) {
+  std::vector<std::string> warnings;
+  for (const std::string& skipped : outcome.config->skipped_plugins) {
+    warnings.push_back("plugin left out: " + skipped);
+    log_.write(Level::warn, warnings.back());
+  }
+  for (const schema::Problem& problem : outcome.problems.all())
+    if (warnings.size() < warnings_max) warnings.push_back(schema::report_line(problem, outcome.config->document));
+  loaded_count_.fetch_add(1, std::memory_order_relaxed);
+  state_.marks.keep_only(*outcome.config);
+  std::scoped_lock guard(config_mutex_);
+  config_ = outcome.config;
+  warnings_ = std::move(warnings);
+  refusal_.reset();
+  log_.print(Level::notice, "configuration {} loaded: {} services, {} routes, {} plugins", config_->hash, config_->services.size(),
+             config_->routes.size(), config_->plugins.size());
 }
 
 bool Node::start() {
@@ -87,16 +120,19 @@ admin::LoadOutcome Node::load(std::vector<schema::Source> sources, bool dry_run)
   std::scoped_lock one_at_a_time(load_mutex_);
   loading_ = true;
   admin::LoadOutcome outcome;
+  std::string source = sources.empty() ? std::string() : sources.front().name;
   auto config = schema::load(std::move(sources), outcome.problems, load_options(), &outcome.document);
   std::shared_ptr<const proxy::Snapshot> snapshot;
   if (config != nullptr) {
     outcome.config = std::move(config);
     std::vector<std::string> errors, warnings;
-    snapshot = compile(outcome.config, settings_, state_, generation_ + 1, errors, warnings);
+    snapshot = compile(outcome.config, settings_, state_, generation_ + 1, node_id_, errors, warnings);
     for (std::string& warning : warnings) outcome.problems.add({.severity = schema::Severity::warning, .what = std::move(warning)});
     for (std::string& error : errors) outcome.problems.add({.what = std::move(error)});
   }
-  report(outcome.problems, outcome.config ? outcome.config->document : outcome.document,
+  const schema::Document& document = outcome.config ? outcome.config->document : outcome.document;
+  if (snapshot == nullptr && !dry_run) note_refusal(std::move(source), outcome.problems, document);
+  report(outcome.problems, document,
          outcome.problems.any_error() ? "configuration refused; nothing has changed:" : "configuration accepted with warnings:");
   if (snapshot != nullptr && !dry_run) {
     ++generation_;
@@ -106,14 +142,7 @@ admin::LoadOutcome Node::load(std::vector<schema::Source> sources, bool dry_run)
       publish(snapshot);
       outcome.loaded = true;
     }
-    if (outcome.loaded) {
-      std::scoped_lock guard(config_mutex_);
-      config_ = outcome.config;
-      warnings_.clear();
-      for (const std::string& skipped : outcome.config->skipped_plugins) warnings_.push_back("plugin left out: " + skipped);
-      log_.print(Level::notice, "configuration {} loaded: {} services, {} routes, {} plugins", config_->hash, config_->services.size(),
-                 config_->routes.size(), config_->plugins.size());
-    }
+    if (outcome.loaded) adopt(outcome);
   } else {
     outcome.loaded = snapshot != nullptr;
   }
@@ -125,7 +154,7 @@ bool Node::start_workers(std::shared_ptr<const proxy::Snapshot> first) {
   // Old snapshots are large trees: they are freed on the control thread, not between two requests.
   auto retire = [this](std::shared_ptr<const proxy::Snapshot> old) { control_.post([old = std::move(old)]() mutable { old.reset(); }); };
   for (uint32_t i = 0; i < settings_.workers; ++i) {
-    auto worker = std::make_unique<WorkerThread>(WorkerThread::Shared{settings_, options_, server_tls_.get(), *upstream_tls_, retire, first});
+    auto worker = std::make_unique<WorkerThread>(WorkerThread::Shared{settings_, options_, server_tls_.get(), *upstream_tls_, state_.marks, retire, first});
     std::string error = worker->start(listens_);
     if (!error.empty()) {
       log_.write(Level::error, error);
@@ -145,7 +174,10 @@ void Node::publish(const std::shared_ptr<const proxy::Snapshot>& snapshot) {
 void Node::reload() {
   schema::Problems problems;
   auto sources = configured_sources(problems);
-  if (problems.any_error()) return report(problems, {}, "the configuration cannot be read; nothing has changed:");
+  if (problems.any_error()) {
+    note_refusal("file", problems, {});
+    return report(problems, {}, "the configuration cannot be read; nothing has changed:");
+  }
   load(std::move(sources), false);
 }
 
@@ -171,55 +203,6 @@ uint64_t Node::in_flight() {
   uint64_t count = 0;
   for (auto& worker : workers_) count += worker->counters()->writing.load(std::memory_order_relaxed);
   return count;
-}
-
-std::shared_ptr<const schema::Config> Node::config() {
-  std::scoped_lock guard(config_mutex_);
-  return config_;
-}
-
-std::vector<std::string> Node::warnings() {
-  std::scoped_lock guard(config_mutex_);
-  return warnings_;
-}
-
-bool Node::ready(std::string& reason) {
-  if (draining_) {
-    reason = "draining";
-    return false;
-  }
-  auto current = config();
-  if (current == nullptr || current->entities.empty()) {
-    reason = "no configuration available (empty configuration present)";
-    return false;
-  }
-  return true;
-}
-
-admin::Connections Node::connections() {
-  admin::Connections sum;
-  for (auto& worker : workers_) {
-    const proxy::Counters& counters = *worker->counters();
-    sum.accepted += counters.accepted.load(std::memory_order_relaxed);
-    sum.active += counters.active.load(std::memory_order_relaxed);
-    sum.writing += counters.writing.load(std::memory_order_relaxed);
-    sum.requests += counters.requests.load(std::memory_order_relaxed);
-  }
-  sum.handled = sum.accepted;
-  sum.waiting = sum.active > sum.writing ? sum.active - sum.writing : 0;
-  return sum;
-}
-
-std::vector<admin::TargetHealth> Node::health(const schema::Upstream& upstream) {
-  std::vector<admin::TargetHealth> all;
-  for (const schema::Target& target : upstream.targets) all.push_back({&target, "HEALTHCHECKS_OFF", {}});
-  return all;
-}
-
-bool Node::set_health(const schema::Upstream& upstream, std::string_view target, std::string_view, bool) {
-  for (const schema::Target& one : upstream.targets)
-    if (one.target == target || one.id == target) return true;
-  return false;
 }
 
 }  // namespace runtime

@@ -38,10 +38,15 @@ class Node final : public admin::Node {
   bool loading() override { return loading_; }
   bool ready(std::string& reason) override;
   admin::Connections connections() override;
+  uint64_t resident_bytes() override;
   std::vector<admin::TargetHealth> health(const schema::Upstream& upstream) override;
   bool set_health(const schema::Upstream&, std::string_view target, std::string_view address, bool healthy) override;
   std::string metrics() override { return state_.metrics.text(); }
   std::vector<std::string> warnings() override;
+  std::optional<admin::Refusal> last_refusal() override;
+  // Configurations since the start, without dry runs.
+  uint64_t loaded_count() const { return loaded_count_.load(std::memory_order_relaxed); }
+  uint64_t refused_count() const { return refused_count_.load(std::memory_order_relaxed); }
   std::vector<std::pair<std::string, std::string>> settings() override { return settings_.listing; }
   std::string node_id() override { return node_id_; }
   const std::vector<Listen>& proxy_listens() const { return listens_; }
@@ -51,6 +56,8 @@ class Node final : public admin::Node {
   std::vector<schema::Source> configured_sources(schema::Problems& problems) const;
   void report(const schema::Problems& problems, const schema::Document& document, std::string_view head);
   void publish(const std::shared_ptr<const proxy::Snapshot>& snapshot);
+  void note_refusal(std::string source, const schema::Problems& problems, const schema::Document& document);
+  void adopt(const admin::LoadOutcome& outcome);
   schema::LoadOptions load_options() const;
 
   const Settings& settings_;
@@ -66,9 +73,11 @@ class Node final : public admin::Node {
   std::mutex load_mutex_;              // one load at a time
   std::atomic<bool> loading_{false}, draining_{false};
   uint64_t generation_ = 0;            // guarded by load_mutex_
-  std::mutex config_mutex_;            // guards the two below
+  std::atomic<uint64_t> loaded_count_{0}, refused_count_{0};
+  std::mutex config_mutex_;            // guards the three below
   std::shared_ptr<const schema::Config> config_;
   std::vector<std::string> warnings_;
+  std::optional<admin::Refusal> refusal_;
 };
 
 }  // namespace runtime

@@ -214,6 +214,7 @@ bool read_settings(const Invocation& invocation, Settings& settings, std::vector
   check_pairs(reading, "ssl_cert", settings.ssl_cert, settings.ssl_cert_key);
   check_pairs(reading, "admin_ssl_cert", settings.admin_ssl_cert, settings.admin_ssl_cert_key);
   check_pairs(reading, "status_ssl_cert", settings.status_ssl_cert, settings.status_ssl_cert_key);
+  settings.warnings = warnings;
   return errors.size() == errors_before;
 }
 

@@ -92,6 +92,8 @@ struct Settings {
   uint32_t drain_delay_ms = 0;                   // between "draining" in /status/ready and closing the listeners
   uint32_t graceful_timeout_ms = 10'000;         // open requests may finish
 
+  std::vector<std::string> warnings;             // what was said and has no meaning here; also shown in /status
+
   // Every setting with its effective text, secrets masked; the order of the table. For `/` and the settings listing.
   std::vector<std::pair<std::string, std::string>> listing;
 };

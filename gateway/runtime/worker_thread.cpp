@@ -63,6 +63,7 @@ void WorkerThread::run(std::vector<Listen>* listens, std::promise<std::string>* 
   dns.stale_ttl_s = shared_.settings.dns_stale_ttl_s;
   resolver_ = std::make_unique<net::Resolver>(*loop_, dns);
   worker_ = std::make_unique<proxy::Worker>(*loop_, *resolver_, shared_.upstream_tls, shared_.options, shared_.retire);
+  worker_->marks = &shared_.marks;
   worker_->snapshots.publish(std::move(shared_.first));
   std::string error = open_listeners(*listens);
   const bool good = error.empty();

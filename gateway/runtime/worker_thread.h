@@ -23,6 +23,7 @@ class WorkerThread {
     const proxy::Options& options;
     const net::TlsContext* server_tls;      // of ssl listeners; nullptr: there are none
     const net::TlsContext& upstream_tls;
+    const balancing::TargetMarks& marks;
     proxy::SnapshotSlot::Retire retire;     // hands old snapshots to the control thread
     std::shared_ptr<const proxy::Snapshot> first;
   };

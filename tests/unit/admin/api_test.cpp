@@ -68,11 +68,14 @@ class FakeNode final : public admin::Node {
   }
   std::string metrics() override { return "# HELP x\nx 1\n"; }
   std::vector<std::string> warnings() override { return {}; }
+  std::optional<admin::Refusal> last_refusal() override { return refusal; }
+  uint64_t resident_bytes() override { return 3 << 20; }
   std::vector<std::pair<std::string, std::string>> settings() override { return {{"log_level", "notice"}, {"ssl_cert_key", "******"}}; }
   std::string node_id() override { return "11111111-1111-4111-8111-111111111111"; }
 
   bool draining = false, busy = false;
   std::string unhealthy;
+  std::optional<admin::Refusal> refusal;
 
  private:
   std::shared_ptr<const schema::Config> config_;
@@ -270,6 +273,16 @@ TEST_CASE("a body beyond the limit is refused, with a length or in chunks") {
   REQUIRE(chunked);
   CHECK(chunked->status == 413);
   CHECK(chunked->get_header_value("Connection") == "close");
+}
+
+TEST_CASE("a refused configuration stays in the status until another one is accepted") {
+  Served api;
+  CHECK_FALSE(api.get("/status").contains("last_refused"));
+  api.node.refusal = admin::Refusal{1700000000, "kong.yml", "kong.yml:2:1: services: expected an array", 3};
+  const json refused = api.get("/status")["last_refused"];
+  CHECK(refused["first"] == "kong.yml:2:1: services: expected an array");
+  CHECK(refused["at"] == 1700000000);
+  CHECK(refused["problems"] == 3);
 }
 
 TEST_CASE("health is shown and can be overruled") {

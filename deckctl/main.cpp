@@ -9,6 +9,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   int exit_code = deckctl::exit_error;
   deckctl::add_lint(app, exit_code);
+  deckctl::add_schema(app, exit_code);
   deckctl::add_validate(app, exit_code);
   deckctl::add_version(app, exit_code);
   try {

@@ -20,9 +20,9 @@ int main(int argc, char** argv) {
 
   runtime::Settings settings;
   if (!runtime::read_settings_aloud(invocation, settings)) return 1;
-  runtime::Signals signals;
-  observe::Log log(settings.proxy_error_log, observe::parse_level(settings.log_level).value_or(observe::Level::notice));
   net::Loop control;
+  runtime::Signals signals;  // blocked here, so that no thread started below takes one
+  observe::Log log(settings.proxy_error_log, observe::parse_level(settings.log_level).value_or(observe::Level::notice));
   runtime::Node node(settings, log, control);
   if (!node.start()) return 1;
 

@@ -181,14 +181,16 @@ std::string_view http_layer_message(HeadError error) {
   return http_layer_message(status_of(error));
 }
 
-ErrorBody stock_page(int status) {
+ErrorBody stock_page(int status, std::string_view what) {
   std::string title = std::to_string(status);
   // The page keeps the word of the standard where the status line has an older one.
   const std::string_view words = status == 302 ? "Found" : reason_phrase(status);
   if (!words.empty()) title.append(" ").append(words);
   std::string page = "<html>\r\n<head><title>";
-  page.append(title).append("</title></head>\r\n<body>\r\n<center><h1>").append(title);
-  page.append("</h1></center>\r\n</body>\r\n</html>\r\n");
+  page.append(what.empty() ? title : std::to_string(status).append(" ").append(what)).append("</title></head>\r\n<body>\r\n<center><h1>").append(title);
+  page.append("</h1></center>\r\n");
+  if (!what.empty()) page.append("<center>").append(what).append("</center>\r\n");
+  page.append("</body>\r\n</html>\r\n");
   return {"text/html; charset=UTF-8", std::move(page)};
 }
 

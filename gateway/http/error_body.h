@@ -28,7 +28,8 @@ std::string_view http_layer_message(int status);
 // The same, told apart where one status has several: a head over its limit says so.
 std::string_view http_layer_message(HeadError error);
 
-// The fixed page that a few statuses carry whatever the client accepts: 501, 505 and redirects.
-ErrorBody stock_page(int status);
+// The fixed page that a few statuses carry whatever the client accepts: 501, 505 and redirects. `what`, plain text, is named in the title
+// and below it.
+ErrorBody stock_page(int status, std::string_view what = {});
 
 }  // namespace http

@@ -91,6 +91,11 @@ std::string without_brackets(const std::string& ip) { return ip.starts_with('[')
 
 }  // namespace
 
+bool spoke_plain_http(const async::Error& error) {
+  const auto code = static_cast<unsigned long>(static_cast<unsigned>(error.code));
+  return ERR_GET_LIB(code) == ERR_LIB_SSL && ERR_GET_REASON(code) == SSL_R_HTTP_REQUEST;
+}
+
 Handshake::Handshake(TlsStream& stream, uint32_t timeout_ms) : Operation(&stream, Place::reader, timeout_ms) {}
 
 bool Handshake::attempt() {

@@ -19,6 +19,9 @@ struct TlsClientOptions {
 
 class TlsStream;
 
+// True when a failed handshake's error says that the client sent a plain HTTP request.
+bool spoke_plain_http(const async::Error& error);
+
 // Result<void>. Errors: timeout; closed; else `what` says what failed and `code` is OpenSSL's error or, when the
 // certificate was refused, its X509 verification result.
 class [[nodiscard]] Handshake final : public Operation {
@@ -46,6 +49,8 @@ class TlsStream final : public Stream {
 
   Handshake handshake(uint32_t timeout_ms) { return Handshake(*this, timeout_ms); }
   SSL* native() const { return ssl_.get(); }
+  // The stream underneath, for an answer to a peer that turned out not to speak TLS.
+  Stream& inner() { return *inner_; }
 
   bool idle_closed_or_readable() override;
   void shutdown_write() override;

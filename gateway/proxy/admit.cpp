@@ -42,7 +42,14 @@ Verdict refuse_plain(plugins::Exchange& exchange) {
     return exchange.answer(426, "Please use HTTPS protocol");
   }
   exchange.reply_headers.add("Location", exchange.arena.join({"https://", without_port(exchange.request.host), exchange.original_target}));
-  return exchange.answer_raw(status, "text/html", "");
+  const http::ErrorBody page = http::stock_page(status);
+  return exchange.answer_raw(status, status < 307 ? "text/html" : page.content_type, exchange.arena.copy(page.body));
+}
+
+// What a sender that does not speak the protocol well meant next cannot be known, so its connection ends with the answer.
+Verdict refuse_request(Journey& journey, int status) {
+  journey.keep_alive = false;
+  return journey.exchange.answer_http_error(status, http::http_layer_message(status));
 }
 
 }  // namespace
@@ -57,12 +64,13 @@ async::Task<Verdict> admit(Journey& journey) {
   exchange.query = target.query;
   exchange.has_query = target.has_query;
   auto path = http::normalise_path(target.raw_path, journey.path_storage);
-  if (!path) co_return exchange.answer_http_error(400, "Bad request");
+  // "OPTIONS *" asks about the gateway itself, which has nothing to tell.
+  if (!path || exchange.request.target == "*") co_return refuse_request(journey, 400);
   exchange.path = *path;
   apply_real_ip(exchange, options);
   if (options.body_bytes_max != 0 && journey.body.outgoing().kind == http::Framing::length &&
       journey.body.outgoing().length > options.body_bytes_max)
-    co_return exchange.answer_http_error(413, "Payload too large");
+    co_return exchange.answer_http_error(413, http::http_layer_message(413));
 
   if (!find_route(journey)) co_return exchange.answer(404, "no Route matched with those values");
   journey.chain = plugins::ChainRun(chains, chains.of(exchange.route, exchange.service));

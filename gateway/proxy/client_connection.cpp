@@ -58,13 +58,7 @@ async::Task<ReadHead> read_head(Worker& worker, net::Stream& stream, Input& inpu
   }
 }
 
-// A request that cannot be understood is answered without a journey: there is nothing to route.
-async::Task<void> refuse(Worker& worker, net::Stream& stream, const ReadHead& read) {
-  const int status = read.timeout ? 408 : http::status_of(read.parsed.error);
-  const auto id = worker.request_ids.next();
-  const std::string_view message = http::http_layer_message(status);
-  auto body = http::error_body(read.head.headers.get(http::Name::accept), read.head.headers.get(http::Name::content_type), true, message,
-                               {id.data(), id.size()}, &worker.options.error_templates);
+async::Task<void> send_refusal(Worker& worker, net::Stream& stream, int status, const http::ErrorBody& body, std::string_view request_id) {
   http::ResponseHead head;
   head.status = status;
   const std::string length = std::to_string(body.body.size());
@@ -72,14 +66,30 @@ async::Task<void> refuse(Worker& worker, net::Stream& stream, const ReadHead& re
   head.headers.add(http::Name::content_type, body.content_type);
   head.headers.add(http::Name::connection, "close");
   head.headers.add(http::Name::content_length, length);
+  // Nothing was forwarded and nothing routed: the time is that of writing this.
+  if (worker.options.latency_tokens) head.headers.add(http::Name::x_kong_response_latency, "0");
   if (worker.options.server_tokens) head.headers.add(http::Name::server, product);
-  if (worker.options.request_id_header) head.headers.add(http::Name::x_kong_request_id, {id.data(), id.size()});
+  if (worker.options.request_id_header) head.headers.add(http::Name::x_kong_request_id, request_id);
   std::string text;
   http::write_response_head(head, text);
   const std::string_view parts[] = {text, body.body};
   auto writing = stream.write(parts, worker.options.send_timeout_ms);
   auto written = co_await writing;
   (void)written;
+}
+
+// A request that cannot be understood is answered without a journey: there is nothing to route.
+async::Task<void> refuse(Worker& worker, net::Stream& stream, const ReadHead& read) {
+  const int status = read.timeout ? 408 : http::status_of(read.parsed.error);
+  const auto id = worker.request_ids.next();
+  const std::string_view request_id(id.data(), id.size());
+  const std::string_view message = read.timeout ? http::http_layer_message(status) : http::http_layer_message(read.parsed.error);
+  auto body = status == 501 || status == 505
+                  ? http::stock_page(status)
+                  : http::error_body(read.head.headers.get(http::Name::accept), read.head.headers.get(http::Name::content_type), true, message,
+                                     request_id, &worker.options.error_templates);
+  auto sending = send_refusal(worker, stream, status, body, request_id);
+  co_await sending;
 }
 
 // Closing while the client still sends would reset the connection and could destroy the answer on its way. So the end is announced
@@ -108,6 +118,17 @@ struct Active {
 };
 
 }  // namespace
+
+async::Task<void> refuse_plain_http(Worker& worker, net::Stream& stream) {
+  Input input(worker.blocks);
+  const auto id = worker.request_ids.next();
+  const std::string_view request_id(id.data(), id.size());
+  http::ErrorBody body = http::stock_page(400, "The plain HTTP request was sent to HTTPS port");
+  auto sending = send_refusal(worker, stream, 400, body, request_id);
+  co_await sending;
+  auto lingering = linger(worker, stream, input);
+  co_await lingering;
+}
 
 async::Task<void> serve_connection(Worker& worker, std::unique_ptr<net::Stream> stream, ClientSide side) {
   Active active(worker);

@@ -12,4 +12,7 @@ namespace proxy {
 // Serves the connection to its end. Destroying the task ends it at once. `stream` has finished its TLS handshake, if any.
 async::Task<void> serve_connection(Worker& worker, std::unique_ptr<net::Stream> stream, ClientSide side);
 
+// Tells a client that spoke plain HTTP where TLS is expected, and ends its connection. `stream` is the one underneath TLS.
+async::Task<void> refuse_plain_http(Worker& worker, net::Stream& stream);
+
 }  // namespace proxy

@@ -19,7 +19,11 @@ async::Task<bool> serve(Journey& journey) {
     co_await tunnelling;
     co_return false;
   }
-  co_return journey.keep_alive && !journey.client_lost && journey.body.fully_read();
+  if (journey.client_lost || !journey.keep_alive) co_return false;
+  if (journey.body.fully_read()) co_return true;
+  auto dropping = journey.body.drop_rest();
+  const bool clean = co_await dropping;
+  co_return clean;
 }
 
 Journey::Journey(Worker& own_worker, net::Stream& client_stream, Input& client_input, const ClientSide& own_side, http::RequestHead head,
@@ -29,7 +33,7 @@ Journey::Journey(Worker& own_worker, net::Stream& client_stream, Input& client_i
       side(own_side),
       snapshot(own_worker.snapshots.pin()),
       id_digits(own_worker.request_ids.next()),
-      body(client_stream, client_input, parsed.framing, http::equal_names(head.headers.get(http::Name::expect), "100-continue"), own_worker.options),
+      body(client_stream, client_input, parsed.framing, head.minor_version > 0 && http::equal_names(head.headers.get(http::Name::expect), "100-continue"), own_worker.options),
       upstream_input(own_worker.blocks),
       websocket(parsed.upgrade),
       keep_alive(parsed.keep_alive && !own_worker.draining && own_side.requests < own_worker.options.keepalive_requests) {

@@ -5,7 +5,19 @@ namespace proxy {
 RequestBody::RequestBody(net::Stream& client, Input& input, http::BodyFraming framing, bool expects_continue, const Options& options)
     : client_(client), input_(input), reader_(&input, framing), options_(options), expects_continue_(expects_continue) {}
 
+async::Task<async::Result<void>> RequestBody::invite() {
+  expects_continue_ = false;
+  auto writing = client_.write("HTTP/1.1 100 Continue\r\n\r\n", options_.send_timeout_ms);
+  auto written = co_await writing;
+  co_return written;
+}
+
 async::Task<async::Result<void>> RequestBody::prefetch(size_t bytes_max) {
+  if (expects_continue_ && !reader_.done()) {
+    auto inviting = invite();
+    auto invited = co_await inviting;
+    if (!invited) co_return invited.error();
+  }
   // The usual small body arrived with its head: it stays where it is, without a copy.
   const http::BodyFraming framing = reader_.framing();
   if (kept_.empty() && !reader_.done() && framing.kind == http::Framing::length && reader_.octets() == 0 && framing.length <= bytes_max &&
@@ -55,13 +67,30 @@ BodyReader& RequestBody::rest() {
   return reader_;
 }
 
+bool RequestBody::worth_dropping() const {
+  const http::BodyFraming framing = reader_.framing();
+  return !expects_continue_ && !reader_.bad() && (framing.kind != http::Framing::length || framing.length - reader_.octets() <= dropped_bytes_max);
+}
+
+async::Task<bool> RequestBody::drop_rest() {
+  const uint64_t limit = reader_.octets() + dropped_bytes_max;
+  while (!reader_.done()) {
+    while (!reader_.take().empty()) {
+    }
+    if (reader_.done()) break;
+    if (reader_.bad() || reader_.octets() > limit) co_return false;
+    auto filling = fill(client_, input_, 16 * 1024, dropping_timeout_ms);
+    auto filled = co_await filling;
+    if (!filled || *filled == 0) co_return false;
+  }
+  co_return true;
+}
+
 async::Task<async::Result<void>> RequestBody::wait_for_more() {
-  if (expects_continue_ && reader_.octets() == 0) {
-    expects_continue_ = false;
-    const std::string_view interim[] = {"HTTP/1.1 100 Continue\r\n\r\n"};
-    auto writing = client_.write(interim, options_.send_timeout_ms);
-    auto written = co_await writing;
-    if (!written) co_return written.error();
+  if (expects_continue_) {
+    auto inviting = invite();
+    auto invited = co_await inviting;
+    if (!invited) co_return invited.error();
   }
   auto filling = fill(client_, input_, 16 * 1024, options_.body_timeout_ms);
   auto filled = co_await filling;

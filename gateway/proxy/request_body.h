@@ -35,10 +35,20 @@ class RequestBody final : public plugins::BodyAccess {
   bool any() const { return reader_.framing().kind != http::Framing::none; }
   // Nothing of the body is left on the connection, so that the next request may follow.
   bool fully_read() const { return reader_.done(); }
+  // An answer went out before the body was read. True when reading and dropping the rest costs less than a new connection: it is short
+  // as far as known, and the client is not still waiting for leave to send it.
+  bool worth_dropping() const;
+  // Reads and drops the rest. False when the connection cannot be used for another request after all.
+  async::Task<bool> drop_rest();
   uint64_t octets() const { return reader_.octets(); }
   Input& input() { return input_; }
 
  private:
+  static constexpr uint64_t dropped_bytes_max = 256 * 1024;
+  static constexpr uint32_t dropping_timeout_ms = 5'000;
+
+  async::Task<async::Result<void>> invite();
+
   net::Stream& client_;
   Input& input_;
   BodyReader reader_;

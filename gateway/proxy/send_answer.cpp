@@ -45,10 +45,8 @@ void write_head(Journey& journey, std::string& out) {
   plugins::Exchange& exchange = journey.exchange;
   if (journey.upgraded) {
     exchange.response.headers.add(Name::connection, "Upgrade");
-  } else if (!exchange.response.headers.has(Name::connection)) {
+  } else {
     exchange.response.headers.add(Name::connection, journey.keep_alive ? "keep-alive" : "close");
-  } else if (!journey.keep_alive) {
-    exchange.response.headers.add(Name::connection, "close");
   }
   // An upstream's answer keeps the Date it came with, or none.
   if (exchange.origin == plugins::Origin::gateway) exchange.response.headers.add(Name::date, http::date_value(journey.worker.loop.wall_ms() / 1000));
@@ -137,10 +135,8 @@ void release_upstream(Journey& journey) {
 
 async::Task<void> send_answer(Journey& journey) {
   plugins::Exchange& exchange = journey.exchange;
-  if (!journey.body.fully_read() && exchange.origin == plugins::Origin::gateway) {
-    // What is left of the request's body is not worth reading; the connection ends instead of misreading it as a request.
-    journey.keep_alive = false;
-  }
+  // Where the rest of the request's body is not worth reading, the connection ends instead of misreading it as a request.
+  if (!journey.body.fully_read() && !journey.body.worth_dropping()) journey.keep_alive = false;
   const Framing framing = frame(journey);
   std::string head;
   head.reserve(1024);

@@ -1,5 +1,6 @@
 // The answer takes its final form: hop-by-hop fields go, plugins have their say, our own fields come last.
 
+#include "gateway/http/hop_by_hop.h"
 #include "gateway/proxy/journey.h"
 #include "gateway/proxy/product.h"
 
@@ -8,24 +9,6 @@ namespace proxy {
 namespace {
 
 using http::Name;
-
-void remove_hop_by_hop(Journey& journey) {
-  http::Headers& headers = journey.exchange.response.headers;
-  std::vector<std::string_view> nominated;
-  for (const http::Header& header : headers.all())
-    if (header.id == Name::connection)
-      http::each_element(header.value, [&](std::string_view name) {
-        nominated.push_back(name);
-        return true;
-      });
-  for (std::string_view name : nominated) {
-    Name id = http::identify(name);
-    // Framing is ours to decide, below; nominating it away changes nothing.
-    if (id != Name::content_length && id != Name::transfer_encoding && id != Name::upgrade) headers.remove(name);
-  }
-  for (Name id : {Name::connection, Name::keep_alive, Name::proxy_connection, Name::transfer_encoding, Name::te}) headers.remove(id);
-  if (!journey.upgraded) headers.remove(Name::upgrade);
-}
 
 void add_own_headers(Journey& journey) {
   plugins::Exchange& exchange = journey.exchange;
@@ -67,7 +50,11 @@ void add_own_headers(Journey& journey) {
 
 void shape(Journey& journey) {
   plugins::Exchange& exchange = journey.exchange;
-  if (exchange.origin == plugins::Origin::upstream) remove_hop_by_hop(journey);
+  if (exchange.origin == plugins::Origin::upstream) {
+    const std::string_view upgrade = exchange.response.headers.get(Name::upgrade);
+    http::remove_hop_by_hop(exchange.response.headers);
+    if (journey.upgraded) exchange.response.headers.add(Name::upgrade, upgrade);
+  }
   for (const http::Header& header : exchange.reply_headers.all()) exchange.response.headers.add(header);
   journey.chain.response(exchange);
   add_own_headers(journey);

@@ -27,6 +27,10 @@ async::Task<void> serve_tls(proxy::Worker& worker, std::unique_ptr<net::Stream> 
   auto tls = net::TlsStream::server(std::move(plain), context);
   auto shaking = tls->handshake(worker.options.header_timeout_ms);
   auto shaken = co_await shaking;
+  if (!shaken && net::spoke_plain_http(shaken.error())) {
+    auto refusing = proxy::refuse_plain_http(worker, tls->inner());
+    co_await refusing;
+  }
   if (!shaken) co_return;
   proxy::ClientSide side = side_of(*tls);
   side.tls = true;

@@ -43,7 +43,10 @@ Verdict refuse_plain(plugins::Exchange& exchange) {
   }
   exchange.reply_headers.add("Location", exchange.arena.join({"https://", without_port(exchange.request.host), exchange.original_target}));
   const http::ErrorBody page = http::stock_page(status);
-  return exchange.answer_raw(status, status < 307 ? "text/html" : page.content_type, exchange.arena.copy(page.body));
+  const Verdict verdict = exchange.answer_raw(status, page.content_type, exchange.arena.copy(page.body));
+  // The older redirects have always come without a charset.
+  if (status < 307) exchange.response.headers.set(http::Name::content_type, "text/html");
+  return verdict;
 }
 
 // What a sender that does not speak the protocol well meant next cannot be known, so its connection ends with the answer.

@@ -8,7 +8,7 @@ RUN cmake --preset release && cmake --build --preset release --target gateway de
 
 FROM debian:12-slim
 RUN apt-get update -qq \
- && apt-get install -y -qq --no-install-recommends ca-certificates libc-ares2 libfmt9 libgit2-1.5 libre2-9 libssl3 libyaml-cpp0.7 libcpp-httplib0.11 curl \
+ && apt-get install -y -qq --no-install-recommends ca-certificates libc-ares2 libfmt9 libgit2-1.5 libpcre2-8-0 libre2-9 libssl3 libyaml-cpp0.7 libcpp-httplib0.11 curl \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --no-create-home gateway \
  && install -d -o gateway /usr/local/kong/declarative /etc/gateway

@@ -8,7 +8,6 @@ int main(int argc, char** argv) {
   CLI::App app{"validates, compares and syncs gateway configurations kept in files"};
   app.require_subcommand(1);
   int exit_code = deckctl::exit_error;
-  deckctl::add_explain(app, exit_code);
   deckctl::add_lint(app, exit_code);
   deckctl::add_schema(app, exit_code);
   deckctl::add_validate(app, exit_code);

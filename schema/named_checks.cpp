@@ -2,10 +2,9 @@
 
 #include "schema/named_checks.h"
 
-#include <re2/re2.h>
-
 #include "schema/check.h"
 #include "schema/paths.h"
+#include "schema/regex.h"
 
 namespace schema {
 
@@ -111,19 +110,9 @@ std::string router_path(const Value& value) {
     return normal == path ? "" : "non-normalized path, consider use " + quoted(normal) + " instead";
   }
   if (const std::string_view escape = bad_escape(path); !escape.empty()) return "invalid url-encoded value: " + quoted(escape);
-  // RE2 spells named groups (?P<name>...).
-  std::string pattern;
-  for (size_t i = 1; i < path.size(); ++i) {
-    pattern += path[i];
-    if (path.substr(i, 3) == "(?<" && path.substr(i, 4) != "(?<=" && path.substr(i, 4) != "(?<!") {
-      pattern += "?P";
-      ++i;
-    }
-  }
-  re2::RE2::Options options;
-  options.set_log_errors(false);
-  const re2::RE2 regex(pattern, options);
-  return regex.ok() ? "" : "invalid regex: " + quoted(path.substr(1)) + " (" + regex.error() + ")";
+  std::string error;
+  if (Regex::compile(path.substr(1), error) != nullptr) return {};
+  return "invalid regex: " + quoted(path.substr(1)) + " (" + error + ")";
 }
 
 std::string asterisk_or_regex(const Value& value) {

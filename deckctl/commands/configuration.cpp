@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "deckctl/git/source.h"
+#include "gateway/routing/check_routes.h"
 #include "schema/report.h"
 
 namespace deckctl {
@@ -38,6 +39,13 @@ std::unique_ptr<const schema::Config> load_configuration(const std::vector<std::
   auto opened = open_configuration(sources, options, problems);
   std::unique_ptr<const schema::Config> config;
   if (!problems.any_error()) config = schema::load(std::move(opened), problems, load_options, refused);
+  if (config != nullptr) {
+    routing::check_routes(*config, load_options.expressions_flavor ? routing::Flavor::expressions : routing::Flavor::traditional_compatible, problems);
+    if (problems.any_error()) {
+      if (refused != nullptr) refused->files = config->document.files;
+      config.reset();
+    }
+  }
   problems.sort();
   return config;
 }

@@ -11,7 +11,7 @@ void shadowed_route(const Scene& scene, Findings& findings);
 void ambiguous_route(const Scene& scene, Findings& findings);
 void path_looks_like_regex(const Scene& scene, Findings& findings);
 void regex_unescaped_dot(const Scene& scene, Findings& findings);
-void regex_unsupported(const Scene& scene, Findings& findings);
+void regex_backtracking(const Scene& scene, Findings& findings);
 void host_in_capitals(const Scene& scene, Findings& findings);
 void route_without_service(const Scene& scene, Findings& findings);
 

@@ -4,6 +4,7 @@
 #include "deckctl/lint/checks.h"
 #include "deckctl/lint/findings.h"
 #include "deckctl/lint/scene.h"
+#include "schema/regex.h"
 
 namespace deckctl::lint {
 
@@ -24,16 +25,6 @@ size_t unescaped_dot(std::string_view pattern) {
 }
 
 bool looks_like_regex(std::string_view path) { return path.find_first_of("*([\\^|{") != std::string_view::npos || path.ends_with('$'); }
-
-// The path or header that the router's error is about.
-const schema::Value* bad_regex(const schema::Route& route, const std::string& error) {
-  for (std::string_view path : route.paths)
-    if (path.starts_with('~') && error.find(path.substr(1)) != std::string::npos) return item_of(route.entity->given.find("paths"), path);
-  for (const schema::HeaderMatch& header : route.headers)
-    for (std::string_view value : header.values)
-      if (value.starts_with("~*") && error.find(value.substr(2)) != std::string::npos) return item_of(given_at(*route.entity, {"headers", header.name}), value);
-  return nullptr;
-}
 
 // A plugin that can answer by itself, so that no service is needed.
 bool may_answer(const schema::Plugin& plugin) {
@@ -61,16 +52,18 @@ void regex_unescaped_dot(const Scene& scene, Findings& findings) {
       }
 }
 
-void regex_unsupported(const Scene& scene, Findings& findings) {
-  if (scene.router_errors.empty()) return;
-  // A router for each route alone tells whose fault it is.
+void regex_backtracking(const Scene& scene, Findings& findings) {
   for (const schema::Route& route : scene.config.routes) {
-    std::vector<std::string> errors;
-    const routing::Router router(std::span(&route, 1), routing::Flavor::traditional_compatible, errors);
-    for (const std::string& error : errors) {
-      const size_t name_end = error.find(": ");  // "route NAME: why"
-      findings.add(*route.entity, bad_regex(route, error), name_end == std::string::npos ? error : error.substr(name_end + 2));
-    }
+    auto check = [&](std::string_view pattern, const schema::Value* place) {
+      std::string error;
+      const auto regex = schema::Regex::compile(pattern, error);
+      if (regex != nullptr && regex->linear_pattern() == nullptr)
+        findings.add(*route.entity, place, "regex " + std::string(pattern) + " needs backtracking", "it is given up after a number of steps, and then does not match");
+    };
+    for (std::string_view path : route.paths)
+      if (path.starts_with('~')) check(path.substr(1), item_of(route.entity->given.find("paths"), path));
+    for (const schema::HeaderMatch& header : route.headers)
+      if (header.values.size() == 1 && header.values[0].starts_with("~*")) check(header.values[0].substr(2), item_of(given_at(*route.entity, {"headers", header.name}), header.values[0]));
   }
 }
 

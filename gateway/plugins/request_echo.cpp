@@ -60,8 +60,9 @@ std::string headers(const http::RequestHead& request) {
 
 std::string captures(const routing::Match& match) {
   std::string named, unnamed;
-  for (size_t i = 1; i < match.captures.size(); ++i) {
-    const routing::Capture& capture = match.captures[i];
+  const std::vector<routing::Capture> all = match.captures();
+  for (size_t i = 1; i < all.size(); ++i) {
+    const routing::Capture& capture = all[i];
     if (!unnamed.empty()) unnamed += ',';
     unnamed += json_of(capture.value);
     if (capture.name.empty()) continue;

@@ -38,7 +38,7 @@ size_t expression_end(std::string_view text, size_t at) {
 
 // A capture of the route's path regex: by name, or by position when `name` is empty (0 is the whole match).
 std::optional<std::string_view> capture_of(const Exchange& exchange, std::string_view name, size_t index) {
-  const auto& captures = exchange.match.captures;
+  const std::vector<routing::Capture> captures = exchange.match.captures();
   if (name.empty()) return index < captures.size() ? std::optional(captures[index].value) : std::nullopt;
   for (const routing::Capture& capture : captures) {
     if (capture.name == name) return capture.value;

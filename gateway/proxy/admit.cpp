@@ -1,5 +1,7 @@
 // Admission: is this a request we understand, which route takes it, and what do its plugins say?
 
+#include <charconv>
+
 #include "gateway/proxy/journey.h"
 #include "gateway/proxy/real_ip.h"
 #include "gateway/routing/upstream_path.h"
@@ -15,6 +17,15 @@ std::string_view without_port(std::string_view host) {
   return colon == std::string_view::npos || host.back() == ']' ? host : host.substr(0, colon);
 }
 
+// The port that the client asked for: the one in its Host, else the one it came in on. Whatever is no port is none that a route could name.
+uint16_t port_asked_for(std::string_view host, uint16_t own_port) {
+  const std::string_view bare = without_port(host);
+  if (bare.size() + 1 >= host.size()) return own_port;
+  uint16_t port = 0;
+  std::from_chars(host.data() + bare.size() + 1, host.data() + host.size(), port);
+  return port;
+}
+
 bool find_route(Journey& journey) {
   plugins::Exchange& exchange = journey.exchange;
   routing::Query query;
@@ -26,7 +37,7 @@ bool find_route(Journey& journey) {
   query.headers = &exchange.request.headers;
   query.query_string = exchange.query;
   query.source = {exchange.client.ip, exchange.client.port};
-  query.destination = {exchange.client.server_ip, exchange.client.server_port};
+  query.destination = {exchange.client.server_ip, port_asked_for(exchange.request.host, exchange.client.server_port)};
   if (!journey.snapshot->router->match(query, exchange.match)) return false;
   exchange.route = exchange.match.route;
   exchange.service = exchange.route->service;
@@ -82,7 +93,8 @@ async::Task<Verdict> admit(Journey& journey) {
 
   std::string_view base = exchange.service == nullptr ? std::string_view() : exchange.service->path;
   std::string_view prefix = exchange.route->strip_path ? exchange.match.matched_prefix : std::string_view();
-  std::string_view joined = routing::upstream_path(base, exchange.path, prefix, exchange.route->strip_path, journey.upstream_path_storage);
+  // A route without paths has nothing to strip.
+  std::string_view joined = routing::upstream_path(base, exchange.path, prefix, !prefix.empty(), journey.upstream_path_storage);
   std::string encoded;
   http::encode_path(joined, encoded);
   exchange.upstream_path = exchange.arena.copy(encoded);

@@ -1,46 +1,43 @@
 #pragma once
-// One way a classic route can match: its fields with one group of its paths.
+// One way a route can match. The router tries matchers from the highest rank down; the first that fits wins.
 
-#include <memory>
+#include <cstdint>
 #include <string>
-#include <string_view>
-#include <vector>
 
-#include <re2/re2.h>
-
-#include "gateway/routing/router.h"
+#include "gateway/routing/keys.h"
+#include "gateway/routing/match.h"
+#include "gateway/routing/query.h"
+#include "schema/config.h"
 
 namespace routing {
 
-// A host with at most one wildcard at either end, and an optional port.
-struct HostPattern {
-  enum class Kind : uint8_t { exact, suffix, prefix } kind = Kind::exact;
-  std::string_view text;   // without the star
-  int port = -1;           // -1: any
+class Matcher {
+ public:
+  Matcher(const schema::Route& route, uint64_t rank, uint16_t protocols) : route_(&route), rank_(rank), protocols_(protocols) {}
+  virtual ~Matcher() = default;
+
+  const schema::Route& route() const { return *route_; }
+  uint64_t rank() const { return rank_; }
+
+  bool fits(const Query& query) const { return fits_protocol(query.scheme) && fits_rest(query); }
+  // What does not fit, for people: "method: GET is not one of PUT". Empty when all does.
+  std::string refusal(const Query& query) const;
+  // How the path of a query that fits was matched.
+  virtual PathMatch path_match(const Query& query) const = 0;
+  virtual Keys keys() const = 0;
+
+ protected:
+  virtual bool fits_rest(const Query& query) const = 0;
+  virtual std::string refusal_of_rest(const Query& query) const = 0;
+
+ private:
+  bool fits_protocol(std::string_view scheme) const;
+
+  const schema::Route* route_;
+  uint64_t rank_;
+  uint16_t protocols_;  // set of schema::Protocol
 };
 
-struct HeaderPattern {
-  std::string name;                                   // as looked up: '_' stands for '-'
-  std::vector<std::string> values;                    // lower case
-  std::vector<std::shared_ptr<const re2::RE2>> regexes;
-};
-
-struct Matcher {
-  const schema::Route* route = nullptr;
-  uint64_t rank = 0;
-  std::string tie;                                    // id that decides between equal ranks
-  std::vector<std::string_view> methods;
-  std::vector<HostPattern> hosts;
-  std::vector<HeaderPattern> headers;
-  std::vector<HostPattern> snis;
-  std::vector<std::string_view> prefixes;             // of one length
-  std::vector<std::shared_ptr<const re2::RE2>> regexes;
-
-  // nullptr: it matches, and `match` says how; else the field that did not.
-  const char* refuses(const Query& query, Match& match) const;
-};
-
-// The matchers of one route; false and an error when a regex is bad.
-bool compile_classic(const schema::Route& route, std::vector<std::unique_ptr<Matcher>>& matchers, std::string& error);
+constexpr uint16_t any_protocol = 0xffff;
 
 }  // namespace routing

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "gateway/routing/matcher.h"
+#include "gateway/routing/check_routes.h"
+#include "gateway/routing/rank.h"
 
 namespace routing {
 
@@ -12,34 +13,63 @@ std::string name_of(const schema::Route& route) { return "route " + std::string(
 
 }  // namespace
 
-Router::Router(std::span<const schema::Route> routes, Flavor flavor, std::vector<std::string>& errors) {
-  constexpr uint16_t web = schema::protocol_http | schema::protocol_https | schema::protocol_grpc | schema::protocol_grpcs;
+Router::Router(std::span<const schema::Route> routes, Flavor flavor, std::vector<std::string>& errors, Traffic traffic) {
+  std::vector<Compiled> compiled;
   for (const schema::Route& route : routes) {
-    if ((route.protocols & web) == 0 || (route.service != nullptr && !route.service->enabled)) continue;
-    std::string error;
-    if (flavor == Flavor::expressions && !route.expression.empty())
-      errors.push_back(name_of(route) + ": expressions are not built into this gateway");
-    else if (!compile_classic(route, matchers_, error))
-      errors.push_back(name_of(route) + ": " + error);
+    if (!concerns(route, traffic)) continue;
+    std::vector<Fault> faults;
+    compile_route(route, flavor, traffic, compiled, faults);
+    for (const Fault& fault : faults)
+      errors.push_back(name_of(route) + ": " + fault.field + ": " + fault.what + (fault.hint.empty() ? "" : " (" + fault.hint + ")"));
   }
-  std::sort(matchers_.begin(), matchers_.end(), [](const auto& a, const auto& b) { return a->rank != b->rank ? a->rank > b->rank : a->tie > b->tie; });
+  build(std::move(compiled));
+}
+
+Router::Router(const schema::Config& config, Flavor flavor, schema::Problems& problems, Traffic traffic) {
+  std::vector<Compiled> compiled;
+  compile_routes(config, flavor, traffic, compiled, problems);
+  build(std::move(compiled));
+}
+
+void Router::build(std::vector<Compiled> compiled) {
+  // Equal ids are parts of one route or copies of it: they keep their order.
+  std::stable_sort(compiled.begin(), compiled.end(), [](const Compiled& a, const Compiled& b) {
+    return a.matcher->rank() != b.matcher->rank() ? a.matcher->rank() > b.matcher->rank() : a.tie > b.tie;
+  });
+  std::vector<Keys> keys;
+  for (Compiled& one : compiled) {
+    keys.push_back(one.matcher->keys());
+    matchers_.push_back(std::move(one.matcher));
+  }
+  index_ = std::make_unique<const Index>(keys);
 }
 
 Router::~Router() = default;
 
 bool Router::match(const Query& query, Match& match) const {
-  for (const auto& matcher : matchers_)
-    if (matcher->refuses(query, match) == nullptr) return true;
-  return false;
+  const uint32_t position = index_->first(query.host, query.path, [&](uint32_t at) { return matchers_[at]->fits(query); });
+  if (position == Index::none) return false;
+  match.route = &matchers_[position]->route();
+  match.path_match = matchers_[position]->path_match(query);
+  match.matched_prefix = match.path_match.prefix;
+  match.path = query.path;
+  return true;
 }
 
 std::vector<Explanation> Router::explain(const Query& query) const {
   std::vector<Explanation> all;
-  Match match;
+  const Matcher* winner = nullptr;
   for (const auto& matcher : matchers_) {
-    const char* reason = matcher->refuses(query, match);
-    all.push_back({matcher->route, reason == nullptr, reason == nullptr ? "" : reason});
-    if (reason == nullptr) break;
+    Explanation one{&matcher->route(), false, matcher->fits(query), {}};
+    if (!one.fits) {
+      one.reason = matcher->refusal(query);
+    } else if (winner == nullptr) {
+      winner = matcher.get();
+      one.matched = true;
+    } else {
+      one.reason = "fits, but comes later: " + why_after(winner->rank(), matcher->rank());
+    }
+    all.push_back(std::move(one));
   }
   return all;
 }

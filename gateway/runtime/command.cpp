@@ -21,10 +21,7 @@ int check(std::vector<std::string> paths, const Settings& settings) {
   if (!problems.any_error()) config = schema::load(std::move(sources), problems, options, &refused);
   if (config != nullptr) {
     NodeState state;
-    std::vector<std::string> errors, warnings;
-    compile(config, settings, state, 1, {}, errors, warnings);
-    for (std::string& warning : warnings) problems.add({.severity = schema::Severity::warning, .what = std::move(warning)});
-    for (std::string& error : errors) problems.add({.what = std::move(error)});
+    compile(config, settings, state, 1, {}, problems);
   }
   problems.sort();
   std::fputs(schema::report(problems, config ? config->document : refused, schema::Format::text).c_str(), stderr);

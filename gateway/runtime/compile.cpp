@@ -11,19 +11,20 @@ routing::Flavor flavor_of(RouterFlavor flavor) {
 }  // namespace
 
 std::shared_ptr<const proxy::Snapshot> compile(std::shared_ptr<const schema::Config> config, const Settings& settings, NodeState& state,
-                                               uint64_t generation, std::string_view node_id, std::vector<std::string>& errors,
-                                               std::vector<std::string>& warnings) {
+                                               uint64_t generation, std::string_view node_id, schema::Problems& problems) {
   auto snapshot = std::make_shared<proxy::Snapshot>();
   snapshot->config = std::move(config);
   snapshot->generation = generation;
   snapshot->credentials = std::make_unique<plugins::CredentialIndex>(*snapshot->config);
+  std::vector<std::string> errors;
   plugins::Building building{*snapshot->config, *snapshot->credentials, state.counters, state.metrics, state.log_files, errors, node_id};
   snapshot->chains = std::make_unique<plugins::Chains>(*snapshot->config, building);
-  std::vector<std::string>& told = settings.skip_unknown_plugins ? warnings : errors;
-  told.insert(told.end(), building.unbuilt.begin(), building.unbuilt.end());
-  snapshot->router = std::make_unique<routing::Router>(snapshot->config->routes, flavor_of(settings.router_flavor), errors);
+  const schema::Severity unbuilt = settings.skip_unknown_plugins ? schema::Severity::warning : schema::Severity::error;
+  for (const std::string& what : building.unbuilt) problems.add({.severity = unbuilt, .what = what});
+  for (std::string& what : errors) problems.add({.what = std::move(what)});
+  snapshot->router = std::make_unique<routing::Router>(*snapshot->config, flavor_of(settings.router_flavor), problems);
   for (const schema::Upstream& upstream : snapshot->config->upstreams) snapshot->upstreams.emplace(upstream.name, &upstream);
-  if (!errors.empty()) return nullptr;
+  if (problems.any_error()) return nullptr;
   return snapshot;
 }
 

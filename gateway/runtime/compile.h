@@ -23,10 +23,9 @@ struct NodeState {
   balancing::TargetMarks marks;
 };
 
-// nullptr with `errors` filled when a plugin or a route cannot be compiled; with unknown_plugins = skip a plugin that cannot is left out with a
-// warning. Runs on the caller's thread, never a worker's.
+// nullptr with errors among the `problems` when a plugin or a route cannot be compiled; with unknown_plugins = skip a plugin that cannot is left
+// out with a warning. Runs on the caller's thread, never a worker's.
 std::shared_ptr<const proxy::Snapshot> compile(std::shared_ptr<const schema::Config> config, const Settings& settings, NodeState& state,
-                                               uint64_t generation, std::string_view node_id, std::vector<std::string>& errors,
-                                               std::vector<std::string>& warnings);
+                                               uint64_t generation, std::string_view node_id, schema::Problems& problems);
 
 }  // namespace runtime

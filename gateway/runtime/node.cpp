@@ -125,10 +125,7 @@ admin::LoadOutcome Node::load(std::vector<schema::Source> sources, bool dry_run)
   std::shared_ptr<const proxy::Snapshot> snapshot;
   if (config != nullptr) {
     outcome.config = std::move(config);
-    std::vector<std::string> errors, warnings;
-    snapshot = compile(outcome.config, settings_, state_, generation_ + 1, node_id_, errors, warnings);
-    for (std::string& warning : warnings) outcome.problems.add({.severity = schema::Severity::warning, .what = std::move(warning)});
-    for (std::string& error : errors) outcome.problems.add({.what = std::move(error)});
+    snapshot = compile(outcome.config, settings_, state_, generation_ + 1, node_id_, outcome.problems);
   }
   const schema::Document& document = outcome.config ? outcome.config->document : outcome.document;
   if (snapshot == nullptr && !dry_run) note_refusal(std::move(source), outcome.problems, document);

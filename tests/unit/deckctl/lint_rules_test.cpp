@@ -33,7 +33,7 @@ const Example examples[] = {
      "services: [{name: s, host: h, routes: [{name: a, paths: [/a], methods: [GET]}, {name: b, paths: [/a]}]}]"},
     {"path-looks-like-regex", "services: [{name: s, host: h, routes: [{paths: ['/files/*']}]}]", "services: [{name: s, host: h, routes: [{paths: ['~/files/.*', /files/a-b_c~d]}]}]"},
     {"regex-unescaped-dot", "services: [{name: s, host: h, routes: [{paths: ['~/v1.0/a']}]}]", "services: [{name: s, host: h, routes: [{paths: ['~/v1\\.0/a.*', '~/[a.b]', '/v1.0']}]}]"},
-    {"regex-unsupported", "services: [{name: s, host: h, routes: [{paths: [/a], headers: {v: ['~*a(?!b)']}}]}]", "services: [{name: s, host: h, routes: [{paths: [/a], headers: {v: ['~*a[^b]']}}]}]"},
+    {"regex-backtracking", "services: [{name: s, host: h, routes: [{paths: [/a], headers: {v: ['~*a(?!b)']}}]}]", "services: [{name: s, host: h, routes: [{paths: [/a], headers: {v: ['~*a[^b]']}}]}]"},
     {"host-in-capitals", "services: [{name: s, host: h, routes: [{hosts: [Shop.test]}]}]", "services: [{name: s, host: h, routes: [{hosts: [shop.test]}]}]"},
     {"route-without-service", "routes: [{name: r, paths: [/a]}]", "routes: [{name: r, paths: [/a], plugins: [{name: request-termination}]}]"},
     {"service-without-route", "services: [{name: s, host: h}]", "services: [{name: s, host: h, enabled: false}, {name: t, host: h}]\nroutes: [{paths: [/a], service: t}]"},

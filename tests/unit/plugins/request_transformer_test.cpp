@@ -86,7 +86,10 @@ TEST_CASE("templates know the captures of the route's regex") {
   Node node;
   World world(node, with(R"yml({replace: {uri: "/n/$(uri_captures['num'])/$(uri_captures.word)"}, add: {headers: ["x-cap:$(uri_captures[1])-$(uri_captures[2])"]}})yml"));
   Visit visit(world, "a");
-  visit.exchange.match.captures = {{"", "/re/abc/12"}, {"word", "abc"}, {"num", "12"}};
+  std::string error;
+  const auto regex = schema::Regex::compile("/re/(?<word>[a-z]+)/(?<num>[0-9]+)", error);
+  visit.exchange.match.path_match.regex = regex.get();
+  visit.exchange.match.path = "/re/abc/12";
   CHECK(visit.send() == 0);
   CHECK(visit.exchange.upstream_path == "/n/12/abc");
   CHECK(visit.sent("x-cap") == "abc-12");

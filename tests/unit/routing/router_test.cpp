@@ -38,9 +38,9 @@ TEST_CASE("the longest prefix wins, and a regex wins over every prefix") {
   CHECK(winner(prefixes, "/c", match) == "");
   const std::vector<schema::Route> mixed = {route("prefix", {"/a/bcd"}), route("regex", {"~/a/(?<n>[a-z])"})};
   CHECK(winner(mixed, "/a/bcd", match) == "regex");
-  REQUIRE(match.captures.size() == 2);
-  CHECK(match.captures[1].name == "n");
-  CHECK(match.captures[1].value == "b");
+  REQUIRE(match.captures().size() == 2);
+  CHECK(match.captures()[1].name == "n");
+  CHECK(match.captures()[1].value == "b");
 }
 
 TEST_CASE("equal routes: the greater id wins") {

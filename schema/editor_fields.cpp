@@ -130,17 +130,24 @@ Value EditorFields::one_of_or_template(const Value& enumerated, const Shape& sha
   return Node(arena_).set("anyOf", arena_.array(either)).done();
 }
 
-Value EditorFields::pattern(std::string_view expression, const Shape& shape) const {
+Value EditorFields::pattern(std::string_view expression, const Shape& shape, std::string_view message) const {
   std::string either = "(?:" + std::string(expression) + ")|" + std::string(template_pattern);
   if (shape.referenceable) either.append("|").append(vault_pattern);
-  return Node(arena_).set("pattern", either).done();
+  Node node(arena_);
+  node.set("pattern", either);
+  if (!message.empty()) node.set("patternErrorMessage", message);
+  return node.done();
 }
 
 void EditorFields::add_patterns(const Shape& shape, std::vector<Value>& all) const {
   const Value& schema = *shape.schema;
-  if (const Value* format = schema.find("format"); format != nullptr && format->as_text() == "uuid") all.push_back(pattern(uuid_pattern, shape));
-  if (const Value* prefix = schema.find("x-prefix")) all.push_back(pattern("^" + escaped(prefix->as_text()), shape));
-  if (const Value* own = schema.find("pattern")) all.push_back(pattern(own->as_text(), shape));
+  if (const Value* format = schema.find("format"); format != nullptr && format->as_text() == "uuid") all.push_back(pattern(uuid_pattern, shape, "expected a valid UUID"));
+  if (const Value* prefix = schema.find("x-prefix")) all.push_back(pattern("^" + escaped(prefix->as_text()), shape, "should start with: " + std::string(prefix->as_text())));
+  auto own_pattern = [&](const Value& node, const Value* fallback) {
+    const Value* error = node.find("x-error") != nullptr ? node.find("x-error") : fallback;
+    return pattern(node.find("pattern")->as_text(), shape, error != nullptr && error->is_text() ? error->as_text() : std::string_view());
+  };
+  if (schema.find("pattern") != nullptr) all.push_back(own_pattern(schema, nullptr));
   auto add_not = [&](const Value& other) {
     // A pattern says yes to everything that is not a text.
     Node inner(arena_);
@@ -153,11 +160,11 @@ void EditorFields::add_patterns(const Shape& shape, std::vector<Value>& all) con
   if (const Value* list = schema.find("allOf"))
     for (const Value& one : list->items()) {
       if (const Value* other = one.find("not")) add_not(*other);
-      if (const Value* own = one.find("pattern")) all.push_back(pattern(own->as_text(), shape));
+      if (one.find("pattern") != nullptr) all.push_back(own_pattern(one, nullptr));
     }
   if (const Value* list = schema.find("anyOf")) {
     std::vector<Value> either;
-    for (const Value& one : list->items()) either.push_back(pattern(one.find("pattern")->as_text(), shape));
+    for (const Value& one : list->items()) either.push_back(own_pattern(one, list->items()[0].find("x-error")));
     all.push_back(Node(arena_).list("anyOf", either).done());
   }
 }

@@ -43,7 +43,7 @@ class EditorFields {
   void add_limits(const Shape& shape, Node& node) const;
   void add_patterns(const Shape& shape, std::vector<Value>& all) const;
   void add_deprecation(const Shape& shape, Node& node) const;
-  Value pattern(std::string_view expression, const Shape& shape) const;
+  Value pattern(std::string_view expression, const Shape& shape, std::string_view message) const;
   Value one_of_or_template(const Value& enumerated, const Shape& shape) const;
   Value names_of_map(const Shape& keys) const;
 

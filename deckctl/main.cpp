@@ -8,6 +8,7 @@ int main(int argc, char** argv) {
   CLI::App app{"validates, compares and syncs gateway configurations kept in files"};
   app.require_subcommand(1);
   int exit_code = deckctl::exit_error;
+  deckctl::add_fmt(app, exit_code);
   deckctl::add_lint(app, exit_code);
   deckctl::add_schema(app, exit_code);
   deckctl::add_validate(app, exit_code);

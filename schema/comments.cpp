@@ -150,15 +150,19 @@ class Finder {
   void settle_after(size_t column, std::map<uint64_t, Anchorage>::iterator upcoming) {
     size_t count = 0;
     const Anchorage* owner = nullptr;
+    bool item = false;
     for (size_t i = 0; i < pending_.size(); ++i) {
       if (pending_[i].text.empty()) continue;
       if (pending_[i].column <= column) break;
-      if (owner == nullptr) owner = last_at(pending_[i].column, upcoming);
-      if (owner == nullptr) break;
+      if (owner == nullptr) {
+        owner = last_at(pending_[i].column, upcoming);
+        if (owner == nullptr) break;
+        item = !owner->member || pending_[i].column < owner->place.column;
+      }
       count = i + 1;
     }
     if (count == 0) return;
-    Lines& lines = comments_.after[place_key(owner->place)];
+    Lines& lines = (item ? comments_.after_item : comments_.after)[place_key(owner->place)];
     for (size_t i = 0; i < count; ++i) lines.push_back(std::move(pending_[i].text));
     pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(count));
   }

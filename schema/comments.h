@@ -18,6 +18,7 @@ using Lines = std::vector<std::string>;  // "# text", or "" for a blank line
 struct Comments {
   Lines header, end;                                  // of the whole text: at its top (with a "---" that stands there), and after all nodes
   std::unordered_map<uint64_t, Lines> before, after;  // by place_key of a member's name or a list's item
+  std::unordered_map<uint64_t, Lines> after_item;  // an item stands where its first member does, but ends later
   std::unordered_map<uint64_t, std::string> beside;
 };
 

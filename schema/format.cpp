@@ -46,7 +46,7 @@ class AsWritten : public Surroundings {
   const Comments& comments() const { return comments_; }
 
   void before(Place place, size_t indent, std::string& out) override { take(comments_.before, place, indent, out); }
-  void after(Place place, size_t indent, std::string& out) override { take(comments_.after, place, indent, out); }
+  void after(Place place, bool item, size_t indent, std::string& out) override { take(item ? comments_.after_item : comments_.after, place, indent, out); }
 
   std::string beside(Place place) override {
     auto found = comments_.beside.find(place_key(place));

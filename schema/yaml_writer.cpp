@@ -193,7 +193,7 @@ class Writer {
         begin(item.place, item.is_object() && !is_leaf(item) ? &item.members()[0].name_place : nullptr);
         out_ += '-';
         inner(item, indent + 2, true, item.place);
-        after(item.place, indent);
+        after(item.place, true, indent);
       }
       return;
     }
@@ -201,7 +201,7 @@ class Writer {
       begin(member.name_place, nullptr);
       key(member.name, indent);
       inner(member.value, member.value.is_array() ? indent : indent + 2, false, member.name_place);
-      after(member.name_place, indent);
+      after(member.name_place, false, indent);
     }
   }
 
@@ -215,8 +215,8 @@ class Writer {
   void before(Place place, size_t indent) {
     if (surroundings_ != nullptr) surroundings_->before(place, indent, out_);
   }
-  void after(Place place, size_t indent) {
-    if (surroundings_ != nullptr) surroundings_->after(place, indent, out_);
+  void after(Place place, bool item, size_t indent) {
+    if (surroundings_ != nullptr) surroundings_->after(place, item, indent, out_);
   }
 
   Surroundings* surroundings_;

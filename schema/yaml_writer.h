@@ -12,9 +12,10 @@ namespace schema {
 class Surroundings {
  public:
   virtual ~Surroundings() = default;
-  // Appends whole lines that stand before the member or item at `place`; or after it and all below it.
+  // Appends whole lines that stand before the member or item at `place`; or after it and all below it. An item stands where its first
+  // member does.
   virtual void before(Place place, size_t indent, std::string& out) = 0;
-  virtual void after(Place place, size_t indent, std::string& out) = 0;
+  virtual void after(Place place, bool item, size_t indent, std::string& out) = 0;
   // A comment at the end of its line; empty when there is none.
   virtual std::string beside(Place place) = 0;
   // "&name" when others refer to the value; "*name" when it stands for one that is written already; else empty.

@@ -12,6 +12,10 @@ namespace deckctl {
 void ConfigurationOptions::add_options(CLI::App& command) {
   command.add_option("--unknown-plugins", unknown_plugins, "plugins that this gateway does not have: refuse the configuration, or skip them with a warning")
       ->check(CLI::IsMember({"refuse", "skip"}));
+  add_source_options(command);
+}
+
+void ConfigurationOptions::add_source_options(CLI::App& command) {
   command.add_option("--repository", repository, "folder whose git repository git:REV[:PATH] is read from, instead of the working directory");
   command.add_option("--router-flavor", router_flavor, "of the node: with expressions, routes have expression and priority")
       ->check(CLI::IsMember({"traditional_compatible", "expressions"}));

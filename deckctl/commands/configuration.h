@@ -20,6 +20,7 @@ struct ConfigurationOptions {
   bool accept_described_plugins = false;  // for verbs that look at a configuration without holding it against this gateway's plugins
 
   void add_options(CLI::App& command);
+  void add_source_options(CLI::App& command);  // only those of verbs that look at the text
 };
 
 // How every verb describes its sources.

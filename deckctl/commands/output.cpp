@@ -1,7 +1,11 @@
 #include "deckctl/commands/output.h"
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 
 namespace deckctl {
@@ -22,6 +26,37 @@ bool Output::write(std::string_view text) const {
   file.close();
   if (!file) std::fprintf(stderr, "deckctl: cannot write %s\n", path_.c_str());
   return static_cast<bool>(file);
+}
+
+namespace {
+
+bool write_whole(int file, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(file, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    text.remove_prefix(static_cast<size_t>(written));
+  }
+  return true;
+}
+
+}  // namespace
+
+bool replace_file(const std::string& path, std::string_view text) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const fs::path file = fs::canonical(path, error);
+  // Beside the file, because a rename does not cross file systems.
+  std::string fresh = (file.parent_path() / ("." + file.filename().string() + ".XXXXXX")).string();
+  const int handle = error ? -1 : ::mkstemp(fresh.data());
+  bool good = handle >= 0 && write_whole(handle, text) && ::fsync(handle) == 0;
+  if (handle >= 0) good = ::close(handle) == 0 && good;
+  if (good) fs::permissions(fresh, fs::status(file, error).permissions(), error);
+  if (good && !error) fs::rename(fresh, file, error);
+  if (good && !error) return true;
+  if (handle >= 0) ::unlink(fresh.c_str());
+  std::fprintf(stderr, "deckctl: cannot write %s\n", path.c_str());
+  return false;
 }
 
 }  // namespace deckctl

@@ -20,4 +20,7 @@ class Output {
   std::string path_ = "-";
 };
 
+// Replaces what a file holds as a whole or not at all; its permissions stay, and a symbolic link keeps pointing to it. Errors as above.
+bool replace_file(const std::string& path, std::string_view text);
+
 }  // namespace deckctl

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "deckctl/git/handle.h"
+#include "deckctl/git/library.h"
 
 namespace deckctl::git {
 
@@ -30,13 +31,6 @@ class Repository {
   git_repository* raw() const { return repository_.get(); }
 
  private:
-  // libgit2 counts those who use it.
-  struct Library {
-    Library();
-    ~Library();
-    Library(const Library&) = delete;
-    Library& operator=(const Library&) = delete;
-  };
   std::string hint_for_unknown(const std::string& revision) const;
 
   std::unique_ptr<Library> library_;  // outlives the repository

@@ -90,6 +90,35 @@ services:  # all of them
 )");
 }
 
+TEST_CASE("a comment behind an item stays behind all of it") {
+  // Its column is that of `plugins` in the text, and that of an item's dash in the result.
+  CHECK(formatted(R"(services:
+  - name: shop
+    url: http://shop
+    plugins:
+      - name: acl
+        config:
+          allow:
+            - admin
+
+    # and more
+  - name: next
+    url: http://next
+)") == R"(services:
+- name: shop
+  url: http://shop
+  plugins:
+  - name: acl
+    config:
+      allow:
+      - admin
+
+  # and more
+- name: next
+  url: http://next
+)");
+}
+
 TEST_CASE("what looks like a comment inside of a text is none") {
   const std::string text = "_format_version: \"3.0\"\nplugins:\n- name: pre-function\n  config:\n    access:\n    - |\n      # not a comment\n      x = 1  -- # nor this\n\n      y = 2\n  # but this\n  enabled: true\n";
   const std::string out = formatted(text);

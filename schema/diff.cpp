@@ -50,40 +50,40 @@ class Differ {
     return found == config.entities.end() ? none : found->second;
   }
 
-  // Same id first, then same key; several of one key are taken in their order.
+  // By key; of several with one key that with the same id, else the next in order. Who finds no key is found by its id: it was renamed.
   void compare_collection(const EntityShape& kind) {
     const auto& before = list_of(from_, kind.collection);
     const auto& after = list_of(to_, kind.collection);
     std::vector<const Entity*> matched(before.size(), nullptr);
-    std::unordered_map<std::string_view, const Entity*> by_id;
+    std::unordered_map<std::string_view, const Entity*> by_id;  // those of `after` that are still free
     for (const Entity& entity : after) by_id.emplace(entity.id, &entity);
+    auto match = [&](size_t i, const Entity* entity) {
+      matched[i] = entity;
+      by_id.erase(entity->id);
+    };
     for (size_t i = 0; i < before.size(); ++i)
-      if (auto found = by_id.find(before[i].id); found != by_id.end()) {
-        matched[i] = found->second;
-        by_id.erase(found);
-      }
+      if (auto same = by_id.find(before[i].id); same != by_id.end() && from_names_.key(before[i]) == to_names_.key(*same->second)) match(i, same->second);
     std::unordered_multimap<std::string_view, const Entity*> by_key;
-    std::vector<const Entity*> fresh;
-    for (const Entity& entity : after)
-      if (by_id.count(entity.id) != 0) fresh.push_back(&entity);
     // Of equal keys a multimap gives the last one put in first.
-    for (auto entity = fresh.rbegin(); entity != fresh.rend(); ++entity) by_key.emplace(to_names_.key(**entity), *entity);
+    for (auto entity = after.rbegin(); entity != after.rend(); ++entity)
+      if (by_id.count(entity->id) != 0) by_key.emplace(to_names_.key(*entity), &*entity);
     for (size_t i = 0; i < before.size() && !by_key.empty(); ++i) {
       if (matched[i] != nullptr) continue;
       auto found = by_key.find(from_names_.key(before[i]));
       if (found == by_key.end()) continue;
-      matched[i] = found->second;
-      by_id.erase(found->second->id);
+      match(i, found->second);
       by_key.erase(found);
     }
+    for (size_t i = 0; i < before.size() && !by_id.empty(); ++i)
+      if (auto same = matched[i] == nullptr ? by_id.find(before[i].id) : by_id.end(); same != by_id.end()) match(i, same->second);
     for (size_t i = 0; i < before.size(); ++i) {
       if (matched[i] == nullptr)
         removed_.push_back({ChangeKind::remove, kind.collection, from_names_.shown(before[i]), &before[i], nullptr, {}});
       else
         compare(kind, before[i], *matched[i]);
     }
-    for (const Entity* entity : fresh)
-      if (by_id.count(entity->id) != 0) others_.push_back({ChangeKind::create, kind.collection, to_names_.shown(*entity), nullptr, entity, {}});
+    for (const Entity& entity : after)
+      if (by_id.count(entity.id) != 0) others_.push_back({ChangeKind::create, kind.collection, to_names_.shown(entity), nullptr, &entity, {}});
   }
 
   void compare(const EntityShape& kind, const Entity& before, const Entity& after) {
@@ -108,21 +108,24 @@ class Differ {
     secret = secret || (shape != nullptr && shape->secret);
     if (is_unset(a) && is_unset(b)) return;
     if (shape != nullptr && !shape->foreign.empty()) {
-      if (!same_reference(a, b)) add(path, a, b, secret);
+      if (!same_reference(a, b)) add(shape, path, a, b, secret);
     } else if (!is_unset(a) && !is_unset(b) && a->is_object() && b->is_object()) {
       compare_members(shape, *a, *b, path, secret);
     } else if (!is_unset(a) && !is_unset(b) && a->is_array() && b->is_array()) {
       compare_items(shape, *a, *b, path, secret);
     } else if (is_unset(a) || is_unset(b) || !(equal(*a, *b) || same_id(*a, *b))) {
-      add(path, a, b, secret);
+      add(shape, path, a, b, secret);
     }
   }
 
+  static const Shape* member_shape(const Shape* shape, std::string_view name) {
+    return shape == nullptr ? nullptr : shape->type == Type::map ? shape->items : shape->field(name);
+  }
+
   void compare_members(const Shape* shape, const Value& a, const Value& b, const std::string& path, bool secret) {
-    auto below = [&](std::string_view name) { return shape == nullptr ? nullptr : shape->type == Type::map ? shape->items : shape->field(name); };
-    for (const Member& member : a.members()) compare_value(below(member.name), &member.value, member_of(&b, member.name), path + "." + std::string(member.name), secret);
+    for (const Member& member : a.members()) compare_value(member_shape(shape, member.name), &member.value, member_of(&b, member.name), path + "." + std::string(member.name), secret);
     for (const Member& member : b.members())
-      if (a.find(member.name) == nullptr) compare_value(below(member.name), nullptr, &member.value, path + "." + std::string(member.name), secret);
+      if (a.find(member.name) == nullptr) compare_value(member_shape(shape, member.name), nullptr, &member.value, path + "." + std::string(member.name), secret);
   }
 
   void compare_items(const Shape* shape, const Value& a, const Value& b, const std::string& path, bool secret) {
@@ -142,7 +145,7 @@ class Differ {
     }
     bool same = old_items.size() == new_items.size();
     for (size_t i = 0; same && i < old_items.size(); ++i) same = equal(old_items[i], new_items[i]) || same_id(old_items[i], new_items[i]);
-    if (!same) add(path, &a, &b, secret || (shape != nullptr && shape->items != nullptr && shape->items->secret));
+    if (!same) add(shape, path, &a, &b, secret || (shape != nullptr && shape->items != nullptr && shape->items->secret));
   }
 
   // Two ids are the same when they are those of the same thing.
@@ -160,24 +163,33 @@ class Differ {
     return equal(*old_id, *new_id) || same_id(*old_id, *new_id);
   }
 
-  // The values outlive the scratch they were filled into.
-  Value kept(const Value& value) {
+  // The values outlive the scratch they were filled into. What the shape calls secret is marked, however deep it lies.
+  Value kept(const Shape* shape, const Value& value) {
     Value copy = value;
     if (value.is_array()) {
       std::vector<Value> items;
-      for (const Value& item : value.items()) items.push_back(kept(item));
+      for (const Value& item : value.items()) items.push_back(kept(shape != nullptr ? shape->items : nullptr, item));
       copy = arena_.array(items);
     } else if (value.is_object()) {
       std::vector<Member> members;
-      for (const Member& member : value.members()) members.push_back({member.name, member.name_place, kept(member.value)});
+      for (const Member& member : value.members()) members.push_back({member.name, member.name_place, kept(member_shape(shape, member.name), member.value)});
       copy = arena_.object(members);
     }
-    copy.from_secret = value.from_secret;
+    copy.from_secret = value.from_secret || (shape != nullptr && shape->secret);
     return copy;
   }
 
-  void add(const std::string& path, const Value* a, const Value* b, bool secret) {
-    const Value before = a != nullptr ? kept(*a) : Value(), after = b != nullptr ? kept(*b) : Value();
+  static bool any_from_secret(const Value* value) {
+    if (value == nullptr) return false;
+    if (value->is_array()) return std::any_of(value->items().begin(), value->items().end(), [](const Value& item) { return any_from_secret(&item); });
+    if (value->is_object()) return std::any_of(value->members().begin(), value->members().end(), [](const Member& member) { return any_from_secret(&member.value); });
+    return value->from_secret;
+  }
+
+  // A node does not know that a value came from somebody's environment: what it had before is as secret as what replaces it.
+  void add(const Shape* shape, const std::string& path, const Value* a, const Value* b, bool secret) {
+    secret = secret || (!is_unset(a) && !is_unset(b) && (any_from_secret(a) || any_from_secret(b)));
+    const Value before = a != nullptr ? kept(shape, *a) : Value(), after = b != nullptr ? kept(shape, *b) : Value();
     fields_.push_back({path, before, after, secret || before.from_secret || after.from_secret});
   }
 

@@ -13,8 +13,8 @@ enum class ChangeKind : uint8_t { create, update, remove };
 
 struct FieldChange {
   std::string path;    // dotted; positions count from 0: "config.limits.0"
-  Value before, after;  // null: unset. Texts belong to the configurations or to the Diff
-  bool secret = false;  // to be shown masked
+  Value before, after;  // null: unset. Texts belong to the configurations or to the Diff; what is secret inside has `from_secret` set
+  bool secret = false;  // both are to be shown masked as a whole
 };
 
 struct Change {
@@ -35,7 +35,7 @@ struct Diff {
 };
 
 // What leads from `from` to `to`. Defaults count as given; times do not count; an id counts only when both sides wrote it down. Entities are
-// the same when their ids are, else when their keys are (see Naming). Both configurations must outlive the result.
+// the same when their keys are (see Naming), else when their ids are. Both configurations must outlive the result.
 Diff diff(const Config& from, const Config& to);
 
 }  // namespace schema

@@ -12,9 +12,13 @@ namespace deckctl {
 // done or the same; an error; a difference was found
 inline constexpr int exit_good = 0, exit_error = 1, exit_different = 2;
 
+void add_diff(CLI::App& app, int& exit_code);
+void add_dump(CLI::App& app, int& exit_code);
 void add_fmt(CLI::App& app, int& exit_code);
 void add_lint(CLI::App& app, int& exit_code);
+void add_ping(CLI::App& app, int& exit_code);
 void add_schema(CLI::App& app, int& exit_code);
+void add_sync(CLI::App& app, int& exit_code);
 void add_validate(CLI::App& app, int& exit_code);
 void add_version(CLI::App& app, int& exit_code);
 

@@ -21,6 +21,14 @@ void ConfigurationOptions::add_source_options(CLI::App& command) {
       ->check(CLI::IsMember({"traditional_compatible", "expressions"}));
 }
 
+schema::LoadOptions ConfigurationOptions::load_options() const {
+  schema::LoadOptions options;
+  if (unknown_plugins == "skip") options.unknown_plugins = schema::UnknownPlugins::skip;
+  options.accept_described_plugins = accept_described_plugins;
+  options.expressions_flavor = router_flavor == "expressions";
+  return options;
+}
+
 std::vector<schema::Source> open_configuration(const std::vector<std::string>& sources, const ConfigurationOptions& options, schema::Problems& problems) {
   std::vector<schema::Source> opened;
   for (const std::string& source : sources.empty() ? std::vector<std::string>{"-"} : sources) {
@@ -36,10 +44,7 @@ std::vector<schema::Source> open_configuration(const std::vector<std::string>& s
 
 std::unique_ptr<const schema::Config> load_configuration(const std::vector<std::string>& sources, const ConfigurationOptions& options,
                                                          schema::Problems& problems, schema::Document* refused) {
-  schema::LoadOptions load_options;
-  if (options.unknown_plugins == "skip") load_options.unknown_plugins = schema::UnknownPlugins::skip;
-  load_options.accept_described_plugins = options.accept_described_plugins;
-  load_options.expressions_flavor = options.router_flavor == "expressions";
+  const schema::LoadOptions load_options = options.load_options();
   auto opened = open_configuration(sources, options, problems);
   std::unique_ptr<const schema::Config> config;
   if (!problems.any_error()) config = schema::load(std::move(opened), problems, load_options, refused);

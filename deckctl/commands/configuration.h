@@ -21,6 +21,7 @@ struct ConfigurationOptions {
 
   void add_options(CLI::App& command);
   void add_source_options(CLI::App& command);  // only those of verbs that look at the text
+  schema::LoadOptions load_options() const;
 };
 
 // How every verb describes its sources.

@@ -28,6 +28,11 @@ bool Output::write(std::string_view text) const {
   return static_cast<bool>(file);
 }
 
+bool Output::wants_colour() const {
+  const char* refused = std::getenv("NO_COLOR");
+  return path_ == "-" && isatty(STDOUT_FILENO) != 0 && (refused == nullptr || *refused == '\0');
+}
+
 namespace {
 
 bool write_whole(int file, std::string_view text) {

@@ -15,6 +15,8 @@ class Output {
   void add_options(CLI::App& command);
   // False, and a line on stderr, when it cannot be written as a whole.
   bool write(std::string_view text) const;
+  // Whether it is read by a person who has nothing against colour (the variable NO_COLOR).
+  bool wants_colour() const;
 
  private:
   std::string path_ = "-";

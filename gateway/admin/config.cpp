@@ -1,24 +1,15 @@
 // /config: what the node runs, and how it gets another configuration.
 
-#include <fmt/format.h>
-#include <openssl/evp.h>
+#include <mutex>
 
 #include "gateway/admin/refusal.h"
 #include "gateway/admin/resources.h"
 #include "schema/dump.h"
+#include "schema/uuid.h"
 
 namespace admin {
 
 namespace {
-
-std::string md5(std::string_view text) {
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned size = 0;
-  if (EVP_Digest(text.data(), text.size(), digest, &size, EVP_md5(), nullptr) != 1) return {};
-  std::string out;
-  for (unsigned i = 0; i < size; ++i) out += fmt::format("{:02x}", digest[i]);
-  return out;
-}
 
 const std::string* find(const Pairs& pairs, std::string_view name) {
   for (const auto& [key, value] : pairs) {
@@ -30,6 +21,7 @@ const std::string* find(const Pairs& pairs, std::string_view name) {
 // A request for another configuration: the document and what stands beside it, in the query or in the body.
 struct Order {
   std::string text;
+  std::string if_hash;  // the configuration that is to be replaced, by its hash; empty: whichever
   bool check_hash = false, flatten = false, dry_run = false, places = false;
 };
 
@@ -57,6 +49,7 @@ bool read_order(const Request& request, Order& order, Answer& refusal) {
     if (value == nullptr) value = find(members, name);
     return value == nullptr ? std::string() : *value;
   };
+  order.if_hash = parameter("if_hash");
   order.check_hash = parameter("check_hash") == "1";
   order.flatten = truthy(parameter("flatten_errors"));
   order.dry_run = truthy(parameter("dry_run"));
@@ -75,18 +68,27 @@ std::string entities_json(const schema::Config& config) {
   return "{" + out + "}";
 }
 
-Answer post(Node& node, const Request& request) {
+Answer busy() {
+  Answer answer = message(429, "another configuration is being loaded");
+  answer.headers.emplace_back("Retry-After", "1");
+  return answer;
+}
+
+// `one_at_a_time`: between a look at the running configuration and its replacement no other request may come.
+Answer post(Node& node, std::mutex& one_at_a_time, const Request& request) {
   Order order;
   Answer refusal;
   if (!read_order(request, order, refusal)) return refusal;
   if (order.check_hash) {
     const auto running = node.config();
-    if (running != nullptr && running->hash == md5(order.text)) return empty(304);
+    if (running != nullptr && running->hash == schema::md5_hex(order.text)) return empty(304);
   }
-  if (node.loading()) {
-    Answer busy = message(429, "another configuration is being loaded");
-    busy.headers.emplace_back("Retry-After", "1");
-    return busy;
+  const std::unique_lock alone(one_at_a_time, std::try_to_lock);
+  if (!alone || node.loading()) return busy();
+  if (!order.if_hash.empty()) {
+    const auto running = node.config();
+    const std::string hash = running != nullptr ? running->hash : std::string(32, '0');
+    if (hash != order.if_hash) return message(412, "the running configuration is " + hash + ", not " + order.if_hash);
   }
   const LoadOutcome outcome = node.load({{"config", std::move(order.text), schema::Syntax::detect}}, order.dry_run);
   if (outcome.loaded && outcome.config != nullptr) return json(order.dry_run ? 200 : 201, entities_json(*outcome.config));
@@ -102,7 +104,8 @@ void add_config(Routes& routes, Node& node) {
     const auto config = node.config();
     return json(200, "{\"config\":" + quoted(schema::to_yaml(*config)) + "}");
   });
-  routes.add("POST", "/config", [&node](const Request& request) { return post(node, request); });
+  const auto one_at_a_time = std::make_shared<std::mutex>();  // shared: handlers are copied
+  routes.add("POST", "/config", [&node, one_at_a_time](const Request& request) { return post(node, *one_at_a_time, request); });
 }
 
 }  // namespace admin

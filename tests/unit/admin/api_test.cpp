@@ -235,6 +235,17 @@ TEST_CASE("POST /config refuses what it cannot read") {
   CHECK(busy->has_header("Retry-After"));
 }
 
+TEST_CASE("a configuration for a node that runs another one than expected is refused") {
+  Served api;
+  const std::string running = api.get("/status")["configuration_hash"], other(32, '1');
+  api.post("/config?if_hash=" + other, document, 412, "text/yaml");
+  api.post("/config?dry_run=1&if_hash=" + other, document, 412, "text/yaml");
+  CHECK(api.get("/status")["configuration_hash"] == running);
+  api.post("/config?dry_run=1&if_hash=" + running, document, 200, "text/yaml");
+  api.post("/config?if_hash=" + running, std::string(document) + "\n", 201, "text/yaml");
+  CHECK(api.get("/status")["configuration_hash"] != running);
+}
+
 TEST_CASE("a refused configuration is told by field, or by entity, and changes nothing") {
   Served api;
   const std::string yaml = "_format_version: \"3.0\"\nservices:\n- {name: s, host: h, tags: [t], routes: [{name: r, paths: [/a], bar: 2}]}\n- {name: u, host: h, port: 99999}\n";

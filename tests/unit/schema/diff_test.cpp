@@ -132,3 +132,69 @@ TEST_CASE("an entity that keeps its id may change its name") {
   REQUIRE(difference.changes.size() == 1);
   CHECK(difference.changes[0].fields[0].path == "name");
 }
+
+namespace {
+
+bool holds_text(const schema::Value& value, std::string_view text) {
+  if (value.is_array())
+    for (const schema::Value& item : value.items())
+      if (holds_text(item, text)) return true;
+  if (value.is_object())
+    for (const schema::Member& member : value.members())
+      if (holds_text(member.value, text)) return true;
+  return value.is_text() && !value.from_secret && value.as_text() == text;
+}
+
+constexpr const char* without_headers = R"(
+plugins:
+  - {name: http-log, config: {http_endpoint: "http://log.internal"}}
+)";
+
+constexpr const char* with_headers = R"(
+plugins:
+  - {name: http-log, config: {http_endpoint: "http://log.internal", headers: {x-key: hidden}}}
+)";
+
+constexpr const char* with_list = R"(
+plugins:
+  - {name: request-transformer, config: {add: {headers: ["x-a:old", "x-b:1"]}}}
+)";
+
+}  // namespace
+
+TEST_CASE("a secret is marked wherever it lies in what differs") {
+  const auto none = load(without_headers), some = load(with_headers);
+  for (const auto& [from, to] : {std::pair(none.get(), some.get()), std::pair(some.get(), none.get())}) {
+    const auto difference = schema::diff(*from, *to);
+    REQUIRE(difference.changes.size() == 1);
+    REQUIRE(difference.changes[0].fields.size() == 1);
+    for (const auto& change : difference.changes)
+      for (const auto& field : change.fields) {
+        CHECK_FALSE((!field.secret && holds_text(field.before, "hidden")));
+        CHECK_FALSE((!field.secret && holds_text(field.after, "hidden")));
+      }
+  }
+}
+
+TEST_CASE("what a value from the environment replaces is as secret as that value") {
+  schema::Problems problems;
+  schema::LoadOptions options;
+  options.environment = [](std::string_view) { return std::optional<std::string>("new"); };
+  const std::string text = "_format_version: \"3.0\"\nplugins:\n  - {name: request-transformer, config: {add: {headers: ['x-a:${{ env \"DECK_A\" }}', 'x-b:1']}}}\n";
+  const auto to = schema::load({{"kong.yml", text, schema::Syntax::yaml}}, problems, options);
+  REQUIRE(to != nullptr);
+  const auto from = load(with_list);
+  const auto difference = schema::diff(*from, *to);
+  REQUIRE(difference.changes.size() == 1);
+  REQUIRE(difference.changes[0].fields.size() == 1);
+  CHECK(difference.changes[0].fields[0].secret);
+}
+
+TEST_CASE("an entity is found by its key before its id") {
+  const auto from = load("consumers:\n  - {id: 11111111-1111-4111-8111-111111111111, username: ann}\n  - {id: 22222222-2222-4222-8222-222222222222, username: bea}\n");
+  const auto to = load("consumers:\n  - {id: 22222222-2222-4222-8222-222222222222, username: cleo}\n  - {id: 33333333-3333-4333-8333-333333333333, username: ann}\n");
+  const auto difference = schema::diff(*from, *to);
+  REQUIRE(difference.changes.size() == 1);
+  CHECK(difference.changes[0].kind == schema::ChangeKind::update);
+  CHECK(difference.changes[0].key == "cleo");
+}

@@ -143,13 +143,15 @@ class Builder {
       const EntityShape* child = shapes().entity(nested.entity);
       if (child != nullptr && !child->internal) added.push_back({nested.key, {}, list_of(reference(child->collection), child->shape->description)});
     }
-    for (const Shape* field : kind.shape->expressions_fields) added.push_back({field->name, {}, fields_.field(*field)});
+    if (options_.expressions_flavor)
+      for (const Shape* field : kind.shape->expressions_fields) added.push_back({field->name, {}, fields_.field(*field)});
     std::vector<Value> choices;
     if (kind.collection == "plugins") add_plugins(added, choices);
     if (kind.collection == "vaults") add_vaults(*kind.shape, added, choices);
     if (kind.collection == "consumers")
       added.push_back({"groups", {}, Node(arena_).set("description", "Consumer groups have no meaning here; ignored with a warning.").set("doNotSuggest", Value::boolean(true)).done()});
     fields_.add_record(*kind.shape, added, parents_of(kind), node);
+    if (kind.collection == "plugins" && options_.unknown_plugins) open_for_strangers(node, choices);
     if (!choices.empty()) node.list("allOf", choices);
     return node.done();
   }
@@ -169,6 +171,25 @@ class Builder {
     return std::any_of(shape.fields.begin(), shape.fields.end(), [](const Shape* field) { return field->required || any_required(*field); });
   }
 
+  // Nobody here knows what else may stand in a plugin that nobody knows; the others stay closed.
+  void open_for_strangers(Node& node, std::vector<Value>& choices) {
+    const Value closed = node.done();
+    Node names(arena_);
+    for (const Member& member : closed.find("properties")->members()) names.set(member.name, Node(arena_).done());
+    const Value is_known = Node(arena_).words("enum", known_plugins()).done();
+    const Value condition = Node(arena_).set("properties", object({{"name", {}, is_known}})).done();
+    const Value then = Node(arena_).set("properties", names.done()).set("patternProperties", *closed.find("patternProperties"))
+                           .set("additionalProperties", Value::boolean(false)).done();
+    choices.push_back(Node(arena_).set("if", condition).set("then", then).done());
+    node.set("additionalProperties", Value::boolean(true));
+  }
+
+  static std::vector<std::string_view> known_plugins() {
+    std::vector<std::string_view> names;
+    for (const PluginShape& plugin : shapes().plugins()) names.push_back(plugin.name);
+    return names;
+  }
+
   Value settings_choice(const PluginShape& plugin) {
     Node then(arena_);
     then.set("properties", object({{"config", {}, reference(definition_of(plugin))}}));
@@ -177,10 +198,9 @@ class Builder {
   }
 
   void add_plugins(std::vector<Member>& added, std::vector<Value>& choices) {
-    std::vector<std::string_view> names;
+    const auto names = known_plugins();
     std::vector<Value> descriptions;
     for (const PluginShape& plugin : shapes().plugins()) {
-      names.push_back(plugin.name);
       descriptions.push_back(Value::text(plugin.config->description));
       choices.push_back(settings_choice(plugin));
     }

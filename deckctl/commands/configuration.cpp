@@ -1,5 +1,7 @@
 #include "deckctl/commands/configuration.h"
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
@@ -10,13 +12,17 @@
 namespace deckctl {
 
 void ConfigurationOptions::add_options(CLI::App& command) {
-  command.add_option("--unknown-plugins", unknown_plugins, "plugins that this gateway does not have: refuse the configuration, or skip them with a warning")
-      ->check(CLI::IsMember({"refuse", "skip"}));
   add_source_options(command);
+  add_node_options(command);
 }
 
 void ConfigurationOptions::add_source_options(CLI::App& command) {
   command.add_option("--repository", repository, "folder whose git repository git:REV[:PATH] is read from, instead of the working directory");
+}
+
+void ConfigurationOptions::add_node_options(CLI::App& command) {
+  command.add_option("--unknown-plugins", unknown_plugins, "plugins that this gateway does not have: refuse the configuration, or skip them with a warning")
+      ->check(CLI::IsMember({"refuse", "skip"}));
   command.add_option("--router-flavor", router_flavor, "of the node: with expressions, routes have expression and priority")
       ->check(CLI::IsMember({"traditional_compatible", "expressions"}));
 }
@@ -36,6 +42,8 @@ std::vector<schema::Source> open_configuration(const std::vector<std::string>& s
       git::open_source(*revision, options.repository, opened, problems);
       continue;
     }
+    // Somebody who forgot to name a file would wait for ever.
+    if (source == "-" && ::isatty(STDIN_FILENO) != 0 && ::isatty(STDERR_FILENO) != 0) std::fprintf(stderr, "deckctl: reading the configuration from the terminal\n");
     auto texts = schema::open_sources({source}, problems);
     std::move(texts.begin(), texts.end(), std::back_inserter(opened));
   }

@@ -19,8 +19,9 @@ struct ConfigurationOptions {
   std::string router_flavor = "traditional_compatible";  // or "expressions"
   bool accept_described_plugins = false;  // for verbs that look at a configuration without holding it against this gateway's plugins
 
-  void add_options(CLI::App& command);
-  void add_source_options(CLI::App& command);  // only those of verbs that look at the text
+  void add_options(CLI::App& command);         // all of them:
+  void add_source_options(CLI::App& command);  // where the text comes from
+  void add_node_options(CLI::App& command);    // what the node is like that it is for
   schema::LoadOptions load_options() const;
 };
 

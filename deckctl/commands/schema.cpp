@@ -2,6 +2,7 @@
 #include <cstdio>
 
 #include "deckctl/commands/commands.h"
+#include "deckctl/commands/configuration.h"
 #include "deckctl/commands/output.h"
 #include "schema/editor_schema.h"
 #include "schema/emit.h"
@@ -13,13 +14,14 @@ namespace {
 
 struct Schema {
   std::string name;
-  std::string unknown_plugins = "refuse";
+  ConfigurationOptions configuration;
   bool list = false;
   Output output;
 
   int run() const {
     if (list) return print_names();
-    const schema::EditorSchemaOptions options{.unknown_plugins = unknown_plugins == "skip"};
+    const schema::EditorSchemaOptions options{.unknown_plugins = configuration.unknown_plugins == "skip",
+                                              .expressions_flavor = configuration.router_flavor == "expressions"};
     schema::Arena arena;
     const schema::Value document = name.empty() ? schema::editor_schema(arena, options) : schema::editor_schema_of(name, arena, options);
     if (document.is_null()) return complain();
@@ -46,8 +48,7 @@ void add_schema(CLI::App& app, int& exit_code) {
   auto verb = std::make_shared<Schema>();
   command->add_option("name", verb->name, "only that entity (routes), or only the settings of that plugin (key-auth)");
   command->add_flag("--list", verb->list, "print the names of entities and plugins instead");
-  command->add_option("--unknown-plugins", verb->unknown_plugins, "names of plugins that this gateway does not have: refuse, or skip without a word")
-      ->check(CLI::IsMember({"refuse", "skip"}));
+  verb->configuration.add_node_options(*command);
   verb->output.add_options(*command);
   command->callback([verb, &exit_code] { exit_code = verb->run(); });
 }

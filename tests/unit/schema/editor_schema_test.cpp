@@ -68,12 +68,13 @@ class Referee {
   valijson::Schema schema_;
 };
 
-const Referee& referee() {
-  static const Referee one = [] {
+const Referee& referee(bool unknown_plugins = false) {
+  auto made = [](bool unknown) {
     schema::Arena arena;
-    return Referee(schema::editor_schema(arena));
-  }();
-  return one;
+    return Referee(schema::editor_schema(arena, {.unknown_plugins = unknown}));
+  };
+  static const Referee strict = made(false), open = made(true);
+  return unknown_plugins ? open : strict;
 }
 
 struct Verdicts {
@@ -82,14 +83,15 @@ struct Verdicts {
   std::string problem;    // of the loader
 };
 
-Verdicts verdicts(std::vector<schema::Source> sources) {
+Verdicts verdicts(std::vector<schema::Source> sources, bool unknown_plugins = false) {
   schema::LoadOptions options;
+  options.unknown_plugins = unknown_plugins ? schema::UnknownPlugins::skip : schema::UnknownPlugins::refuse;
   options.accept_described_plugins = true;
   options.environment = [](std::string_view) { return std::optional<std::string>("1"); };
   Verdicts verdicts;
   schema::Problems reading, loading;
   const schema::Document document = schema::read(sources, reading);
-  verdicts.complaint = reading.any_error() ? "does not parse" : referee().judge(document.root);
+  verdicts.complaint = reading.any_error() ? "does not parse" : referee(unknown_plugins).judge(document.root);
   verdicts.loads = schema::load(std::move(sources), loading, options) != nullptr;
   for (const schema::Problem& problem : loading.all())
     if (problem.severity == schema::Severity::error) verdicts.problem += schema::to_text(problem.path) + ": " + problem.what + "; ";
@@ -110,7 +112,8 @@ size_t check_files(const fs::path& folder) {
     schema::Problems problems;
     auto sources = schema::open_sources({file.string()}, problems);
     if (sources.empty()) continue;
-    const Verdicts both = verdicts(std::move(sources));
+    Verdicts both = verdicts(sources);
+    if (!both.loads) both = verdicts(std::move(sources), true);
     if (!both.loads) continue;
     ++loaded;
     INFO(file.string());
@@ -184,6 +187,7 @@ TEST_CASE("both refuse what is plainly wrong") {
            "routes: [{paths: [/a//b]}]\n",
            "routes: [{paths: [/a], protocols: []}]\n",
            "routes: [{paths: [/a], protocols: [gopher]}]\n",
+           "routes: [{expression: 'http.path == \"/a\"'}]\n",
            "routes: [{paths: [/a], https_redirect_status_code: 303}]\n",
            "routes: [{paths: [/a], headers: {host: [a]}}]\n",
            "routes: [{paths: [/a], sources: [{ip: '127.0.0.1', prot: 1}]}]\n",
@@ -234,11 +238,17 @@ TEST_CASE("one entity or one plugin has a schema of its own") {
   CHECK(judged("reopen: true") != "");
 }
 
-TEST_CASE("a plugin of somebody else may be allowed") {
+TEST_CASE("routes of the other router flavor have fields of their own") {
   schema::Arena arena;
-  const Referee open(schema::editor_schema(arena, {.unknown_plugins = true}));
+  const Referee open(schema::editor_schema(arena, {.expressions_flavor = true}));
   schema::Problems problems;
-  auto judged = [&](const char* text) { return open.judge(schema::read({{"a", text, schema::Syntax::yaml}}, problems).root); };
-  CHECK(judged("_format_version: '3.0'\nplugins: [{name: ours, config: {a: 1}}]") == "");
+  CHECK(open.judge(schema::read({{"a", "_format_version: '3.0'\nroutes: [{expression: a, priority: 5}]", schema::Syntax::yaml}}, problems).root) == "");
+}
+
+TEST_CASE("a plugin of somebody else may be allowed") {
+  schema::Problems problems;
+  auto judged = [&](const char* text) { return referee(true).judge(schema::read({{"a", text, schema::Syntax::yaml}}, problems).root); };
+  CHECK(judged("_format_version: '3.0'\nplugins: [{name: ours, config: {a: 1}, version: 2}]") == "");
+  CHECK(judged("_format_version: '3.0'\nplugins: [{name: key-auth, version: 2}]") != "");
   CHECK(judged("_format_version: '3.0'\nplugins: [{name: key-auth, config: {a: 1}}]") != "");
 }

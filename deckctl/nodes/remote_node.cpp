@@ -109,7 +109,7 @@ std::string RemoteNode::fetch(Running& running) {
   if (std::string fault = identify(running.identity); !fault.empty()) return fault;
   if (std::string fault = ask_hash(running.hash); !fault.empty()) return fault;
   json answer;
-  if (std::string fault = read_object(transport_->get("/config"), answer); !fault.empty()) return "/config: " + fault;
+  if (std::string fault = read_object(transport_->get("/config?format=json"), answer); !fault.empty()) return "/config: " + fault;
   running.text = text_of(answer, "config");
   if (running.text.empty()) return "/config: does not tell the configuration";
   schema::Problems problems;

@@ -50,7 +50,7 @@ class FakeNode:
                     self.answer(200, {"version": "3.9.1", "gateway_version": node.gateway_version, "configuration": {}})
                 elif self.path == "/status":
                     self.answer(200, {"configuration_hash": node.hash})
-                elif self.path == "/config":
+                elif self.path.startswith("/config"):
                     self.answer(200, {"config": node.config})
                 else:
                     self.answer(404, {"message": "Not found"})

@@ -235,6 +235,14 @@ TEST_CASE("POST /config refuses what it cannot read") {
   CHECK(busy->has_header("Retry-After"));
 }
 
+TEST_CASE("the running configuration comes as JSON on demand, and can be given back") {
+  Served api;
+  const std::string text = api.get("/config?format=json")["config"];
+  CHECK(json::parse(text)["services"].size() == 3);
+  api.post("/config", text, 201);
+  CHECK(api.get("/config?format=json")["config"] == text);
+}
+
 TEST_CASE("a configuration for a node that runs another one than expected is refused") {
   Served api;
   const std::string running = api.get("/status")["configuration_hash"], other(32, '1');

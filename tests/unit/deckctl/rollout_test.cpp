@@ -1,0 +1,149 @@
+#include "deckctl/nodes/rollout.h"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "schema/uuid.h"
+
+using deckctl::Outcome;
+using deckctl::Reply;
+
+namespace {
+
+// A node that runs whatever text it is given; a script says which of its loads go wrong, and how.
+struct Scripted {
+  std::string running = "old";
+  std::vector<std::string> loads;  // "refuse", "lose" (done, no answer), "die"; those beyond the script are good
+  size_t posts = 0, dry_runs = 0;
+  bool dead = false;
+
+  std::string hash() const { return schema::md5_hex(running); }
+};
+
+class ScriptedTransport final : public deckctl::Transport {
+ public:
+  explicit ScriptedTransport(Scripted& node) : node_(node) {}
+
+  Reply get(const std::string& path) override {
+    if (node_.dead) return {0, "", "cannot connect", false};
+    if (path == "/status") return {200, nlohmann::json{{"configuration_hash", node_.hash()}}.dump(), "", true};
+    return {404, "{}", "", true};
+  }
+
+  Reply post(const std::string& path, const std::string& body, const std::string&) override {
+    if (node_.dead) return {0, "", "cannot connect", false};
+    const size_t at = path.find("if_hash=");
+    REQUIRE(at != std::string::npos);
+    if (path.compare(at + 8, 32, node_.hash()) != 0) return {412, "{}", "", true};
+    if (path.find("dry_run=1") != std::string::npos) {
+      ++node_.dry_runs;
+      return {200, "{}", "", true};
+    }
+    const std::string how = node_.posts < node_.loads.size() ? node_.loads[node_.posts] : "";
+    ++node_.posts;
+    if (how == "refuse") return {400, R"({"problems":["config:1:1: services[0].host: no"],"flattened_errors":[{"entity":{"key":"hidden"}}]})", "", true};
+    node_.dead = how == "die";
+    if (!node_.dead) node_.running = body;
+    if (!how.empty()) return {0, "", "the connection ended", true};
+    return {201, "{}", "", true};
+  }
+
+ private:
+  Scripted& node_;
+};
+
+// Three nodes and what is to happen on them.
+struct World {
+  Scripted scripts[3];
+  std::vector<std::unique_ptr<deckctl::RemoteNode>> nodes;
+  std::vector<deckctl::Step> steps;
+  std::string said;
+
+  World() {
+    for (size_t i = 0; i < 3; ++i) {
+      nodes.push_back(std::make_unique<deckctl::RemoteNode>("node-" + std::to_string(i), std::make_unique<ScriptedTransport>(scripts[i])));
+      deckctl::Step step;
+      step.node = nodes.back().get();
+      step.before_text = "old";
+      step.before_hash = step.before_text_hash = schema::md5_hex("old");
+      step.text = "new";
+      step.hash = schema::md5_hex("new");
+      steps.push_back(step);
+    }
+  }
+  bool roll() {
+    return deckctl::roll_out(steps, [this](const std::string& line) { said += line + "\n"; });
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a rollout ends with the new configuration on every node") {
+  World world;
+  world.scripts[1].running = "new";
+  world.steps[1].same = true;
+  CHECK(world.roll());
+  for (const Scripted& node : world.scripts) CHECK(node.running == "new");
+  CHECK(world.steps[0].outcome == Outcome::synced);
+  CHECK(world.steps[1].outcome == Outcome::same);
+  CHECK(world.scripts[1].posts == 0);
+}
+
+TEST_CASE("at a refusal the nodes before get back what they had, and those behind are not touched") {
+  World world;
+  world.scripts[1].loads = {"refuse"};
+  CHECK_FALSE(world.roll());
+  for (const Scripted& node : world.scripts) CHECK(node.running == "old");
+  CHECK(world.steps[0].outcome == Outcome::put_back);
+  CHECK(world.steps[1].outcome == Outcome::untouched);
+  CHECK(world.steps[2].outcome == Outcome::untouched);
+  CHECK(world.scripts[2].posts == 0);
+  CHECK(world.said.find("services[0].host: no") != std::string::npos);
+  CHECK(world.said.find("hidden") == std::string::npos);
+}
+
+TEST_CASE("a lost answer is no failure when the node runs the new configuration") {
+  World world;
+  world.scripts[1].loads = {"lose"};
+  CHECK(world.roll());
+  CHECK(world.steps[1].outcome == Outcome::synced);
+}
+
+TEST_CASE("of a node that died nothing is known") {
+  World world;
+  world.scripts[1].loads = {"die"};
+  CHECK_FALSE(world.roll());
+  CHECK(world.steps[0].outcome == Outcome::put_back);
+  CHECK(world.steps[1].outcome == Outcome::unknown);
+}
+
+TEST_CASE("a node that cannot be put back is told, the others are put back all the same") {
+  World world;
+  world.scripts[0].loads = {"", "refuse"};
+  world.scripts[2].loads = {"refuse"};
+  CHECK_FALSE(world.roll());
+  CHECK(world.steps[0].outcome == Outcome::synced);
+  CHECK(world.steps[0].why.find("could not be put back") != std::string::npos);
+  CHECK(world.steps[1].outcome == Outcome::put_back);
+  CHECK(world.scripts[1].running == "old");
+}
+
+TEST_CASE("a node that somebody else changed meanwhile keeps what it was given") {
+  World world;
+  world.scripts[0].running = "theirs";
+  CHECK_FALSE(world.roll());
+  CHECK(world.scripts[0].running == "theirs");
+  CHECK(world.scripts[1].posts == 0);
+}
+
+TEST_CASE("a dry run asks every node that has something to gain, and changes none") {
+  World world;
+  world.steps[1].same = true;
+  world.scripts[2].dead = true;
+  CHECK_FALSE(deckctl::try_everywhere(world.steps, [](const std::string&) {}));
+  CHECK(world.scripts[0].dry_runs == 1);
+  CHECK(world.scripts[1].dry_runs == 0);
+  CHECK(world.steps[2].why == "cannot connect");
+  for (const Scripted& node : world.scripts) CHECK(node.running == "old");
+}

@@ -12,6 +12,7 @@ int main(int argc, char** argv) {
   int exit_code = deckctl::exit_error;
   deckctl::add_diff(app, exit_code);
   deckctl::add_dump(app, exit_code);
+  deckctl::add_explain(app, exit_code);
   deckctl::add_fmt(app, exit_code);
   deckctl::add_lint(app, exit_code);
   deckctl::add_ping(app, exit_code);

@@ -14,6 +14,7 @@ inline constexpr int exit_good = 0, exit_error = 1, exit_different = 2;
 
 void add_diff(CLI::App& app, int& exit_code);
 void add_dump(CLI::App& app, int& exit_code);
+void add_explain(CLI::App& app, int& exit_code);
 void add_fmt(CLI::App& app, int& exit_code);
 void add_lint(CLI::App& app, int& exit_code);
 void add_ping(CLI::App& app, int& exit_code);

@@ -25,6 +25,8 @@ struct Lint {
     if (list) return output.write(lint::rule_list(format)) ? exit_good : exit_error;
     const auto config = load_or_complain(sources, configuration);
     if (config == nullptr) return exit_error;
+    for (const std::string& skipped : config->skipped_plugins)
+      std::fprintf(stderr, "deckctl lint: plugin %s is not known here; rules about what is missing stay quiet\n", skipped.c_str());
     const lint::Findings findings = lint::run(*config, selection);
     if (!output.write(lint::report(findings, config->document, format))) return exit_error;
     return std::ranges::any_of(findings.all(), [this](const lint::Finding& finding) { return fails(finding.rule->severity); }) ? exit_different : exit_good;

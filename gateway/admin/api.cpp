@@ -144,7 +144,6 @@ void Api::Parts::dress(httplib::Server& server) {
   server.set_keep_alive_timeout(5);
   server.set_read_timeout(30);
   server.set_tcp_nodelay(true);
-  server.new_task_queue = [threads = options.threads] { return new httplib::ThreadPool(threads); };
 }
 
 bool Api::Parts::bind(const Listen& listen, std::vector<std::string>& errors) {
@@ -154,7 +153,7 @@ bool Api::Parts::bind(const Listen& listen, std::vector<std::string>& errors) {
   if (listen.ssl && !(tls = make_tls_context(options.certificate, options.certificate_key))) {
     return errors.push_back(where + ": the certificate or its key cannot be used"), false;
   }
-  listener.http = std::make_unique<Server>(std::move(tls));
+  listener.http = std::make_unique<Server>(std::move(tls), options.connections_max);
   dress(*listener.http);
   // Two processes must not share the port unnoticed, which the library's default (SO_REUSEPORT) would allow.
   listener.http->set_socket_options([](int socket) {

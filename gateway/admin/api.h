@@ -22,7 +22,7 @@ struct Options {
   // Of the TLS listeners: file paths, or the PEM text itself.
   std::string certificate, certificate_key;
   bool status_only = false;       // the Status API
-  size_t threads = 8;             // for each listener
+  size_t connections_max = 128;   // for each listener; beyond it the slowest client has to leave
   size_t body_bytes_max = 256u << 20;
   std::string access_log;         // file; empty or "off": none
 };

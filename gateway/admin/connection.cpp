@@ -32,9 +32,19 @@ void describe(const sockaddr_storage& address, std::string& ip, int& port) {
   ip = text;
 }
 
+// A client that is waited for may lose its seat meanwhile.
+class Waiting {
+ public:
+  explicit Waiting(Seat& seat) : seat_(seat) { seat_.block(); }
+  ~Waiting() { seat_.unblock(); }
+
+ private:
+  Seat& seat_;
+};
+
 }  // namespace
 
-Connection::Connection(int socket, SSL* tls, int timeout_s) : socket_(socket), tls_(tls) {
+Connection::Connection(int socket, SSL* tls, int timeout_s, Seat& seat) : socket_(socket), tls_(tls), seat_(seat) {
   const timeval limit{timeout_s, 0};
   setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
   setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
@@ -42,11 +52,34 @@ Connection::Connection(int socket, SSL* tls, int timeout_s) : socket_(socket), t
 
 bool Connection::wait(int timeout_ms) const {
   if (at_ < end_ || (tls_ != nullptr && SSL_pending(tls_) > 0)) return true;
+  const Waiting waiting(seat_);
   pollfd poller{socket_, POLLIN, 0};
   return poll(&poller, 1, timeout_ms) > 0;
 }
 
+void Connection::begin_request() {
+  at_status_line_ = true;
+  head_bytes_ = line_bytes_ = 0;
+  seat_.enter(Phase::head);
+}
+
+// Sees the head go by: an empty line ends it (after the request line). False: it is too large.
+bool Connection::follow_head(const char* bytes, size_t size) {
+  if (seat_.phase() != Phase::head) return true;
+  for (size_t i = 0; i < size; ++i) {
+    const bool started = head_bytes_++ > 2;
+    if (bytes[i] == '\n') {
+      if (line_bytes_ == 0 && started) return seat_.enter(Phase::body), true;
+      line_bytes_ = 0;
+    } else if (bytes[i] != '\r') {
+      ++line_bytes_;
+    }
+  }
+  return head_bytes_ <= head_bytes_max;
+}
+
 ssize_t Connection::read_some(char* to, size_t size) {
+  const Waiting waiting(seat_);
   if (tls_ != nullptr) return SSL_read(tls_, to, static_cast<int>(std::min<size_t>(size, 1 << 20)));
   ssize_t got;
   do got = recv(socket_, to, size, 0);
@@ -66,10 +99,12 @@ ssize_t Connection::read(char* to, size_t size) {
   const size_t taken = std::min(size, end_ - at_);
   std::memcpy(to, buffer_.data() + at_, taken);
   at_ += taken;
-  return static_cast<ssize_t>(taken);
+  return follow_head(to, taken) ? static_cast<ssize_t>(taken) : -1;
 }
 
 bool Connection::write_all(const char* from, size_t size) {
+  if (seat_.phase() != Phase::answer) seat_.enter(Phase::answer);
+  const Waiting waiting(seat_);
   while (size > 0) {
     ssize_t put;
     if (tls_ != nullptr) {

@@ -6,18 +6,21 @@
 #include <string>
 
 #include "gateway/admin/library.h"
+#include "gateway/admin/seats.h"
 
 namespace admin {
 
 class Connection final : public httplib::Stream {
  public:
+  static constexpr size_t head_bytes_max = 64 * 1024;
+
   // `tls` is null for a plain connection. Reads and writes give up after `timeout_s` seconds. Does not own the socket.
-  Connection(int socket, SSL* tls, int timeout_s);
+  Connection(int socket, SSL* tls, int timeout_s, Seat& seat);
 
   // Waits for the next request's first byte; false when none comes within `timeout_ms`.
   bool wait(int timeout_ms) const;
-  // The next bytes written begin an answer.
-  void begin_answer() { at_status_line_ = true; }
+  // The next bytes read begin a request, the next ones written its answer.
+  void begin_request();
   // The last answer announced that the connection ends.
   bool closing() const { return closing_; }
 
@@ -32,11 +35,14 @@ class Connection final : public httplib::Stream {
  private:
   ssize_t read_some(char* to, size_t size);
   bool write_all(const char* from, size_t size);
+  bool follow_head(const char* bytes, size_t size);
 
   int socket_;
   SSL* tls_;
+  Seat& seat_;
   std::array<char, 16384> buffer_;
   size_t at_ = 0, end_ = 0;
+  size_t head_bytes_ = 0, line_bytes_ = 0;  // of the head that is being read: in all, and of its last line without the line end
   bool at_status_line_ = false, closing_ = false;
 };
 

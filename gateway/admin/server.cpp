@@ -27,7 +27,7 @@ Bio open_pem(const std::string& path_or_text) {
 
 // Closing over bytes that were not read resets the connection, and the reset can overtake the answer (a 413 while the body still comes):
 // so what the client sends is taken for a moment longer (RFC 9112 section 9.6).
-void close_gently(int socket) {
+void linger(int socket) {
   shutdown(socket, SHUT_WR);
   const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(linger_ms);
   char unread[4096];
@@ -35,7 +35,6 @@ void close_gently(int socket) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()).count();
     if (left <= 0 || poll(&poller, 1, static_cast<int>(left)) <= 0 || recv(socket, unread, sizeof unread, 0) <= 0) break;
   }
-  close(socket);
 }
 
 }  // namespace
@@ -55,35 +54,43 @@ TlsContext make_tls_context(const std::string& certificate, const std::string& k
   return SSL_CTX_check_private_key(context.get()) == 1 ? std::move(context) : std::move(none);
 }
 
-bool Server::serve(socket_t socket, SSL* tls) {
-  Connection connection(socket, tls, static_cast<int>(read_timeout_sec_));
+bool Server::serve(socket_t socket, SSL* tls, Seat& seat, bool& announced_end) {
+  Connection connection(socket, tls, static_cast<int>(read_timeout_sec_), seat);
   bool good = true;
   for (size_t left = keep_alive_max_count_; left > 0 && good; --left) {
+    seat.enter(Phase::idle);
     int idle_ms = static_cast<int>(keep_alive_timeout_sec_) * 1000;
     while (svr_sock_ != INVALID_SOCKET && idle_ms > 0 && !connection.wait(idle_slice_ms)) idle_ms -= idle_slice_ms;
     if (svr_sock_ == INVALID_SOCKET || idle_ms <= 0) return good;
-    connection.begin_answer();
+    connection.begin_request();
     bool closed = false;
     good = process_request(connection, left == 1, closed, [tls](httplib::Request& request) { request.ssl = tls; });
-    if (closed || connection.closing()) return good;
+    announced_end = closed || connection.closing();
+    if (announced_end) return good;
   }
   return good;
 }
 
 bool Server::process_and_close_socket(socket_t socket) {
-  bool good = false;
+  bool good = false, announced_end = false;
+  const auto seat = seats_.take(socket);
   if (!tls_) {
-    good = serve(socket, nullptr);
+    good = serve(socket, nullptr, *seat, announced_end);
   } else {
     const Tls tls(SSL_new(tls_.get()), SSL_free);
     const timeval limit{static_cast<time_t>(read_timeout_sec_), 0};
     setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-    if (tls && SSL_set_fd(tls.get(), socket) == 1 && SSL_accept(tls.get()) == 1) {
-      good = serve(socket, tls.get());
+    seat->block();
+    const bool shaken = tls && SSL_set_fd(tls.get(), socket) == 1 && SSL_accept(tls.get()) == 1;
+    seat->unblock();
+    if (shaken) {
+      good = serve(socket, tls.get(), *seat, announced_end);
       SSL_shutdown(tls.get());
     }
   }
-  close_gently(socket);
+  seats_.leave(seat);
+  if (announced_end) linger(socket);
+  close(socket);
   return good;
 }
 

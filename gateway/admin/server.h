@@ -7,6 +7,7 @@
 #include <string>
 
 #include "gateway/admin/library.h"
+#include "gateway/admin/seats.h"
 
 namespace admin {
 
@@ -17,14 +18,19 @@ TlsContext make_tls_context(const std::string& certificate, const std::string& k
 
 class Server final : public httplib::Server {
  public:
-  explicit Server(TlsContext tls) : tls_(std::move(tls)) {}
+  // Serves up to `connections_max` clients side by side.
+  Server(TlsContext tls, size_t connections_max) : tls_(std::move(tls)) {
+    new_task_queue = [this, connections_max] { return new Threads(connections_max, seats_); };
+    set_idle_interval(0, 250'000);  // how often connections are looked at
+  }
 
  private:
   // Called on a thread of the pool; serves the connection to its end.
   bool process_and_close_socket(socket_t socket) override;
-  bool serve(socket_t socket, SSL* tls);
+  bool serve(socket_t socket, SSL* tls, Seat& seat, bool& announced_end);
 
   TlsContext tls_;
+  Seats seats_;
 };
 
 }  // namespace admin

@@ -1,0 +1,118 @@
+#pragma once
+// An Admin API over a node without a proxy.
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "gateway/admin/api.h"
+#include "gateway/admin/library.h"
+#include "schema/config.h"
+
+using nlohmann::json;
+
+inline constexpr const char* document = R"(_format_version: "3.0"
+services:
+- name: alpha
+  url: http://127.0.0.1:9101/base
+  tags: [one, two]
+  routes:
+  - {name: r1, paths: [/a], tags: [one]}
+  - {name: r2, paths: [/b]}
+- {name: beta, host: up}
+- {name: gamma, host: up}
+consumers:
+- username: ann
+  keyauth_credentials: [{key: ann-key}]
+- {username: bea}
+upstreams:
+- name: up
+  targets:
+  - {target: "127.0.0.1:9101", weight: 10}
+  - {target: "127.0.0.1:9102", weight: 20}
+plugins:
+- {name: cors, tags: [one]}
+)";
+
+// A node without a proxy: it loads and remembers what it was told.
+class FakeNode final : public admin::Node {
+ public:
+  FakeNode() { load({{"test", document, schema::Syntax::yaml}}, false); }
+
+  std::shared_ptr<const schema::Config> config() override { return config_; }
+  admin::LoadOutcome load(std::vector<schema::Source> sources, bool dry_run) override {
+    admin::LoadOutcome outcome;
+    outcome.config = schema::load(std::move(sources), outcome.problems, {}, &outcome.document);
+    outcome.loaded = outcome.config != nullptr;
+    if (outcome.loaded && !dry_run) config_ = outcome.config;
+    return outcome;
+  }
+  bool loading() override { return busy; }
+  bool ready(std::string& reason) override { return draining ? (reason = "draining", false) : true; }
+  void start_draining() override { draining = true; }
+  admin::Connections connections() override { return {7, 1, 7, 0, 1, 0, 42}; }
+  std::vector<admin::TargetHealth> health(const schema::Upstream& upstream) override {
+    std::vector<admin::TargetHealth> all;
+    for (const schema::Target& target : upstream.targets) {
+      const std::string word = target.target == unhealthy ? "UNHEALTHY" : "HEALTHY";
+      all.push_back({&target, word, {{"127.0.0.1", 9101, target.weight, word}}});
+    }
+    return all;
+  }
+  bool set_health(const schema::Upstream& upstream, std::string_view target, std::string_view address, bool healthy) override {
+    if (!address.empty() && address != "127.0.0.1:9101") return false;
+    for (const schema::Target& one : upstream.targets) {
+      if (one.target == target) return unhealthy = healthy ? "" : std::string(target), true;
+    }
+    return false;
+  }
+  std::string metrics() override { return "# HELP x\nx 1\n"; }
+  std::vector<std::string> warnings() override { return {}; }
+  std::optional<admin::Refusal> last_refusal() override { return refusal; }
+  uint64_t resident_bytes() override { return 3 << 20; }
+  std::vector<std::pair<std::string, std::string>> settings() override { return {{"log_level", "notice"}, {"ssl_cert_key", "******"}}; }
+  std::string node_id() override { return "11111111-1111-4111-8111-111111111111"; }
+
+  bool draining = false, busy = false;
+  std::string unhealthy;
+  std::optional<admin::Refusal> refusal;
+
+ private:
+  std::shared_ptr<const schema::Config> config_;
+};
+
+struct Served {
+  FakeNode node;
+  admin::Api api;
+  httplib::Client client;
+
+  explicit Served(bool status_only = false, size_t body_bytes_max = 1 << 20, size_t connections_max = 8)
+      : api(node, options(status_only, body_bytes_max, connections_max)), client("127.0.0.1", started(api)) {
+    client.set_keep_alive(true);
+  }
+  static admin::Options options(bool status_only, size_t body_bytes_max, size_t connections_max) {
+    admin::Options options;
+    options.listens = {{"127.0.0.1", 0, "", false}};
+    options.status_only = status_only;
+    options.body_bytes_max = body_bytes_max;
+    options.connections_max = connections_max;
+    return options;
+  }
+  static int started(admin::Api& api) {
+    std::vector<std::string> errors;
+    REQUIRE(api.start(errors));
+    return api.ports().at(0);
+  }
+  json get(const std::string& path, int status = 200) {
+    const auto result = client.Get(path.c_str());
+    REQUIRE(result);
+    CHECK_MESSAGE(result->status == status, path);
+    return json::parse(result->body);
+  }
+  json post(const std::string& path, const std::string& body, int status, const char* type = "application/json") {
+    const auto result = client.Post(path.c_str(), body, type);
+    REQUIRE(result);
+    CHECK_MESSAGE(result->status == status, result->body);
+    return result->body.empty() ? json() : json::parse(result->body);
+  }
+};

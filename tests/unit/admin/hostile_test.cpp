@@ -1,0 +1,97 @@
+// Clients that are slow, silent or endless, and ends of the server.
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <deque>
+
+#include "tests/unit/admin/fake_node.h"
+
+namespace {
+
+// A client that says what it is told to and nothing more.
+struct RawClient {
+  explicit RawClient(uint16_t port, const std::string& said = {}) : socket(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    REQUIRE(connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+    const timeval limit{10, 0};
+    setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    say(said);
+  }
+  ~RawClient() { close(socket); }
+  RawClient(const RawClient&) = delete;
+  RawClient& operator=(const RawClient&) = delete;
+  bool say(const std::string& bytes) { return send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size()); }
+  // Everything until the server ends the connection; "..." at the end when it does not.
+  std::string hears() {
+    std::string heard;
+    char bytes[4096];
+    ssize_t got;
+    while ((got = recv(socket, bytes, sizeof bytes, 0)) > 0) heard.append(bytes, static_cast<size_t>(got));
+    return got < 0 && errno != ECONNRESET ? heard + "..." : heard;
+  }
+  int socket;
+};
+
+}  // namespace
+
+TEST_CASE("silent clients, slow heads and slow bodies cannot keep others out") {
+  Served api(false, 1 << 20, 3);
+  const uint16_t port = api.api.ports()[0];
+  const std::string said[] = {"", "GET /status HTTP/1.1\r\nHost: a\r\nX-Slow: ", "POST /config HTTP/1.1\r\nHost: a\r\nContent-Type: text/yaml\r\nContent-Length: 1000\r\n\r\nx"};
+  std::deque<RawClient> hostile;
+  for (int i = 0; i < 30; ++i) hostile.emplace_back(port, said[i % 3]);
+  const auto begun = std::chrono::steady_clock::now();
+  for (int i = 0; i < 5; ++i) {
+    httplib::Client fresh("127.0.0.1", port);
+    const auto answer = fresh.Get("/status");
+    REQUIRE(answer);
+    CHECK(answer->status == 200);
+  }
+  CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(5));
+  CHECK(hostile[0].hears().empty());  // the first to come was the first to go
+}
+
+TEST_CASE("a head without end is cut off") {
+  Served api;
+  RawClient client(api.api.ports()[0], "GET /status HTTP/1.1\r\n");
+  const std::string line = "X-Filler: " + std::string(1000, 'x') + "\r\n";
+  for (int i = 0; i < 200 && client.say(line); ++i) {
+  }
+  CHECK(client.hears().find("...") == std::string::npos);
+  CHECK(api.get("/status").contains("server"));
+}
+
+TEST_CASE("the server stops at once, whoever is still connected") {
+  const auto begun = std::chrono::steady_clock::now();
+  {
+    Served api;
+    RawClient silent(api.api.ports()[0]), slow(api.api.ports()[0], "GET /status HT");
+    CHECK(api.get("/status").contains("server"));
+  }
+  CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(2));
+}
+
+TEST_CASE("a unix socket is a listener like any other") {
+  FakeNode node;
+  admin::Options options;
+  const std::string path = "/tmp/gateway-admin-test-" + std::to_string(getpid()) + ".sock";
+  options.listens = {{"", 0, path, false}};
+  admin::Api api(node, options);
+  std::vector<std::string> errors;
+  REQUIRE(api.start(errors));
+  httplib::Client client(path.c_str());
+  client.set_address_family(AF_UNIX);
+  const auto answer = client.Get("/status");
+  REQUIRE(answer);
+  CHECK(answer->status == 200);
+  api.stop();
+  unlink(path.c_str());
+}
+

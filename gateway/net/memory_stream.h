@@ -31,6 +31,10 @@ class MemoryStream final : public Stream {
   bool idle_closed_or_readable() override { return known_readable(); }
   void shutdown_write() override;
   void close() override;
+  void abort() override {
+    reset();
+    close();
+  }
   Address peer() const override { return peer_address_; }
   Address local() const override { return local_address_; }
   Attempt try_read(std::span<char> into) override;

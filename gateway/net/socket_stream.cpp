@@ -47,6 +47,13 @@ void SocketStream::close() {
   end_waits("connection closed");
 }
 
+void SocketStream::abort() {
+  // Lingering for no time at all makes close() send a reset.
+  const linger none{1, 0};
+  if (fd_ >= 0) setsockopt(fd_, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+  close();
+}
+
 void SocketStream::shutdown_write() {
   if (fd_ >= 0) ::shutdown(fd_, SHUT_WR);
 }

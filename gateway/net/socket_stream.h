@@ -15,6 +15,7 @@ class SocketStream final : public Stream, private Handler {
   bool idle_closed_or_readable() override;
   void shutdown_write() override;
   void close() override;
+  void abort() override;
   Address peer() const override { return peer_; }
   Address local() const override;
   Attempt try_read(std::span<char> into) override;

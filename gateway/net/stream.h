@@ -111,6 +111,8 @@ class Stream {
   virtual void shutdown_write() = 0;
   // At once, in both directions. Waits that are still there end with Error.closed.
   virtual void close() = 0;
+  // The same so that the peer cannot take it for an orderly end (TCP: a reset). Bytes on their way may be lost.
+  virtual void abort() { close(); }
   // `local` asks the kernel: once for each connection, not for each request.
   virtual Address peer() const = 0;
   virtual Address local() const = 0;

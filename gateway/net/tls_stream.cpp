@@ -286,6 +286,13 @@ void TlsStream::shutdown_write() {
   inner_->shutdown_write();
 }
 
+// Without close_notify, which would vouch for what came before.
+void TlsStream::abort() {
+  broken_ = true;
+  inner_->abort();
+  end_waits("connection closed");
+}
+
 void TlsStream::close() {
   if (established_ && !broken_ && !(SSL_get_shutdown(ssl_.get()) & SSL_SENT_SHUTDOWN)) {
     ERR_clear_error();

@@ -55,6 +55,7 @@ class TlsStream final : public Stream {
   bool idle_closed_or_readable() override;
   void shutdown_write() override;
   void close() override;
+  void abort() override;
   Address peer() const override { return inner_->peer(); }
   Address local() const override { return inner_->local(); }
   const TlsInfo* tls() const override { return info_.version.empty() ? nullptr : &info_; }

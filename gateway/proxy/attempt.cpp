@@ -1,8 +1,7 @@
 #include "gateway/proxy/attempt.h"
 
-#include "gateway/http/write.h"
-#include "gateway/net/connector.h"
 #include "gateway/net/tls_stream.h"
+#include "gateway/proxy/upload.h"
 #include "gateway/proxy/upstream_head.h"
 
 namespace proxy {
@@ -54,61 +53,6 @@ async::Task<async::Result<std::unique_ptr<UpstreamConnection>>> connect(Journey&
   co_return connection;
 }
 
-// The part of the body that is not in memory goes up while the answer may already come down.
-async::Task<async::Result<void>> upload_rest(Journey& journey, net::Stream& upstream, bool& client_failed) {
-  RequestBody& body = journey.body;
-  BodyReader& rest = body.rest();
-  const bool chunked = body.outgoing().kind == http::Framing::chunked;
-  const uint32_t timeout_ms = journey.exchange.service->write_timeout_ms;
-  while (!rest.done()) {
-    std::string_view piece = rest.take();
-    if (rest.bad() || body.too_large()) {
-      client_failed = true;
-      upstream.close();
-      co_return async::Error{.side = async::Side::client, .what = rest.bad() ? "malformed chunk" : "body too large"};
-    }
-    if (!piece.empty()) {
-      http::ChunkSize size(piece.size());
-      const std::string_view framed[] = {size.text(), piece, "\r\n"};
-      auto writing = upstream.write(chunked ? std::span(framed) : std::span(framed).subspan(1, 1), timeout_ms);
-      auto written = co_await writing;
-      if (!written) co_return written.error();
-      continue;
-    }
-    if (rest.done()) break;
-    auto waiting = body.wait_for_more();
-    auto waited = co_await waiting;
-    if (!waited) {
-      // The cut must stay visible as a cut: the upstream's connection is broken off, and whoever waits for its answer wakes.
-      client_failed = true;
-      upstream.close();
-      co_return waited.error();
-    }
-  }
-  if (chunked) {
-    const std::string_view last[] = {"0\r\n\r\n"};
-    auto writing = upstream.write(last, timeout_ms);
-    auto written = co_await writing;
-    co_return written;
-  }
-  co_return {};
-}
-
-async::Task<async::Result<void>> send_request(Journey& journey, net::Stream& upstream, const Destination& destination) {
-  RequestBody& body = journey.body;
-  std::string head;
-  head.reserve(1024);
-  const std::string host = host_field(journey, destination);
-  write_upstream_head(journey.exchange, {host, body.outgoing(), journey.websocket}, journey.worker.options, head);
-  std::string_view kept = body.kept();
-  const bool chunked = body.outgoing().kind == http::Framing::chunked;
-  http::ChunkSize size(kept.size());
-  const std::string_view parts[] = {head, chunked && !kept.empty() ? size.text() : "", kept, chunked && !kept.empty() ? "\r\n" : ""};
-  auto writing = upstream.write(std::span(parts).subspan(0, kept.empty() ? 1 : 4), journey.exchange.service->write_timeout_ms);
-  auto written = co_await writing;
-  co_return written;
-}
-
 // Interim answers but 101 are for the hop that asked, which is us; a bounded number is skipped (RFC 9110 section 15.2).
 async::Task<async::Result<void>> read_answer_head(Journey& journey) {
   constexpr int interim_max = 16;
@@ -128,6 +72,7 @@ async::Task<async::Result<void>> read_answer_head(Journey& journey) {
         if (status >= 200 || status == 101) {
           input.pin();
           journey.answer_body = BodyReader(&input, parsed.framing);
+          journey.answer_begun = true;
           journey.upgraded = status == 101;
           journey.upstream_reusable = parsed.keep_alive && !journey.upgraded;
           exchange.response_bytes += parsed.bytes;
@@ -148,13 +93,13 @@ async::Task<async::Result<void>> read_answer_head(Journey& journey) {
 
 }  // namespace
 
-async::Task<Attempt> attempt(Journey& journey, const Destination& destination) {
+async::Task<Attempt> attempt(Journey& journey, const Destination& destination, bool fresh) {
   Attempt outcome;
   Worker& worker = journey.worker;
   std::string key = pool_key(*journey.exchange.service, destination);
   // What a failed attempt had received must not become the beginning of this one's answer.
   journey.upstream_input.clear();
-  journey.upstream = worker.pool.take(key, worker.loop.now_ms());
+  if (!fresh) journey.upstream = worker.pool.take(key, worker.loop.now_ms());
   outcome.reused = journey.upstream != nullptr;
   if (!outcome.reused) {
     auto connecting = connect(journey, destination, std::move(key));
@@ -167,26 +112,22 @@ async::Task<Attempt> attempt(Journey& journey, const Destination& destination) {
   }
   ++journey.upstream->requests;
   outcome.sent = true;
-  auto sending = send_request(journey, *journey.upstream->stream, destination);
-  auto sent = co_await sending;
-  if (!sent) {
-    outcome.error = sent.error();
-    co_return outcome;
-  }
-  if (journey.body.complete()) {
-    auto reading = read_answer_head(journey);
-    auto read = co_await reading;
-    outcome.answered = static_cast<bool>(read);
-    if (!read) outcome.error = read.error();
-    co_return outcome;
-  }
-  auto uploading = upload_rest(journey, *journey.upstream->stream, outcome.client_failed);
+  std::string head;
+  head.reserve(1024);
+  const std::string host = host_field(journey, destination);
+  write_upstream_head(journey.exchange, {host, journey.body.outgoing(), journey.websocket}, worker.options, head);
+  // Usually done at once. Else the answer may come first: an upstream need not read a request that it refuses.
+  journey.upload = upload(journey, std::move(head));
   auto reading = read_answer_head(journey);
   auto read = co_await reading;
   outcome.answered = static_cast<bool>(read);
-  if (!read) outcome.error = read.error();
-  // An answer before the end of the body ends the upload: neither connection can serve another request then.
-  if (!journey.body.fully_read() || !uploading.done()) journey.upstream_reusable = journey.keep_alive = false;
+  if (outcome.answered) co_return outcome;
+  outcome.client_failed = journey.client_failed;
+  outcome.error = read.error();
+  if (!journey.upload.done()) co_return outcome;
+  // The reason why the request could not be sent tells more than the closed connection that came of it.
+  auto sent = journey.upload.take();
+  if (!sent) outcome.error = sent.error();
   co_return outcome;
 }
 

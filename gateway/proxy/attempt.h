@@ -14,6 +14,7 @@ struct Attempt {
   bool client_failed = false;  // the client's body could not be read to its end
 };
 
-async::Task<Attempt> attempt(Journey& journey, const Destination& destination);
+// `fresh`: not on a kept connection. The request may still be on its way up when this is answered: see Journey::upload.
+async::Task<Attempt> attempt(Journey& journey, const Destination& destination, bool fresh);
 
 }  // namespace proxy

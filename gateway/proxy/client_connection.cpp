@@ -148,7 +148,7 @@ async::Task<void> serve_connection(Worker& worker, std::unique_ptr<net::Stream> 
     auto journey = std::make_unique<Journey>(worker, *stream, input, side, std::move(read.head), read.parsed, read.parsed.bytes);
     auto serving = serve(*journey);
     const bool next = co_await serving;
-    const bool lost = journey->client_lost || journey->upgraded;
+    const bool lost = journey->client_lost;
     journey.reset();
     if (lost) co_return;
     if (!next) break;

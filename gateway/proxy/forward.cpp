@@ -63,7 +63,8 @@ async::Task<void> forward(Journey& journey) {
   Tried tried;
   async::Error last_error;
   // A kept connection that its peer closed just now says nothing about the target: it does not use up a retry.
-  int stale_left = 1;
+  // And since others of its pool may be as stale, what follows goes over a new one.
+  bool fresh = false;
   for (uint32_t left = service.retries + 1; left > 0;) {
     auto choosing = choose_target(journey, tried);
     auto destination = co_await choosing;
@@ -72,7 +73,7 @@ async::Task<void> forward(Journey& journey) {
       break;
     }
     const int64_t start_wall_ms = journey.worker.loop.wall_ms();
-    auto attempting = attempt(journey, *destination);
+    auto attempting = attempt(journey, *destination, fresh);
     Attempt outcome = co_await attempting;
     record(journey, *destination, outcome, start_wall_ms);
     if (outcome.answered) {
@@ -81,20 +82,18 @@ async::Task<void> forward(Journey& journey) {
       exchange.upstream_status = exchange.response.status;
       co_return;
     }
-    journey.upstream.reset();
+    journey.drop_upstream();
     last_error = outcome.error;
     if (outcome.client_failed) {
-      answer_client_fault(journey, {.side = async::Side::client, .what = "body", .closed = true});
+      answer_client_fault(journey, outcome.error);
       co_return;
     }
     const bool repeatable = !outcome.sent || (may_repeat(exchange.original_method) && journey.body.replayable());
     if (!repeatable) break;
-    if (outcome.reused && !outcome.error.timeout && stale_left > 0) {
-      --stale_left;
-      tried.targets.clear();
-      continue;
-    }
-    --left;
+    const bool stale = outcome.reused && !outcome.error.timeout;
+    if (stale) tried.forget_last();
+    else --left;
+    fresh = fresh || outcome.reused;
   }
   journey.upgraded = false;
   exchange.response = {};

@@ -26,6 +26,15 @@ async::Task<bool> serve(Journey& journey) {
   co_return clean;
 }
 
+namespace {
+
+// HTTP/1.0 knows no interim answers, whatever it asks for (RFC 9110 section 10.1.1).
+bool expects_continue(const http::RequestHead& head) {
+  return head.minor_version >= 1 && http::equal_names(head.headers.get(http::Name::expect), "100-continue");
+}
+
+}  // namespace
+
 Journey::Journey(Worker& own_worker, net::Stream& client_stream, Input& client_input, const ClientSide& own_side, http::RequestHead head,
                  const http::ParsedHead& parsed, size_t head_bytes)
     : worker(own_worker),
@@ -33,7 +42,7 @@ Journey::Journey(Worker& own_worker, net::Stream& client_stream, Input& client_i
       side(own_side),
       snapshot(own_worker.snapshots.pin()),
       id_digits(own_worker.request_ids.next()),
-      body(client_stream, client_input, parsed.framing, head.minor_version > 0 && http::equal_names(head.headers.get(http::Name::expect), "100-continue"), own_worker.options),
+      body(client_stream, client_input, parsed.framing, expects_continue(head), own_worker.options),
       upstream_input(own_worker.blocks),
       websocket(parsed.upgrade),
       keep_alive(parsed.keep_alive && !own_worker.draining && own_side.requests < own_worker.options.keepalive_requests) {

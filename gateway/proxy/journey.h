@@ -42,12 +42,22 @@ struct Journey {
   Input upstream_input;
   BodyReader answer_body;
   bool upstream_reusable = false;
+  bool answer_begun = false;     // the head of its answer is here
 
   bool websocket = false;        // the client asks for an upgrade
   bool upgraded = false;         // and the upstream agreed: 101
   bool keep_alive = true;        // another request may follow on the client's connection
   bool head_sent = false;        // bytes of the answer have gone to the client
   bool client_lost = false;      // nothing more can be said to it
+  bool client_failed = false;    // its request could not be read to the end
+
+  // The request on its way up. A large body may still be going while the answer comes down. Uses all of the above, so it goes first.
+  async::Task<async::Result<void>> upload;
+
+  void drop_upstream() {
+    upload.cancel();
+    upstream.reset();
+  }
 };
 
 // False: the client's connection ends here.

@@ -69,7 +69,8 @@ BodyReader& RequestBody::rest() {
 
 bool RequestBody::worth_dropping() const {
   const http::BodyFraming framing = reader_.framing();
-  return !expects_continue_ && !reader_.bad() && (framing.kind != http::Framing::length || framing.length - reader_.octets() <= dropped_bytes_max);
+  // An upload that is broken off may take what it has just read with it: nobody knows then where the body stands.
+  return !streamed_ && !expects_continue_ && !reader_.bad() && (framing.kind != http::Framing::length || framing.length - reader_.octets() <= dropped_bytes_max);
 }
 
 async::Task<bool> RequestBody::drop_rest() {

@@ -125,18 +125,25 @@ async::Task<bool> send_proxied(Journey& journey, std::string head, Framing frami
 // A connection is kept when the whole answer was taken, nothing more came with it, and the whole request was sent.
 void release_upstream(Journey& journey) {
   if (journey.upstream == nullptr) return;
-  const bool clean = journey.answer_body.done() && journey.upstream_input.unread().empty() && journey.body.complete();
-  if (journey.upstream_reusable && clean && journey.answer_body.framing().kind != Framing::until_close)
+  bool clean = journey.upstream_reusable && journey.answer_body.done() && journey.upstream_input.unread().empty();
+  if (clean && journey.upload.done()) {
+    auto sent = journey.upload.take();
+    clean = static_cast<bool>(sent);
+  } else {
+    clean = false;
+  }
+  if (clean && journey.answer_body.framing().kind != Framing::until_close)
     journey.worker.pool.give_back(std::move(journey.upstream), journey.worker.loop.now_ms());
-  journey.upstream.reset();
+  journey.drop_upstream();
 }
 
 }  // namespace
 
 async::Task<void> send_answer(Journey& journey) {
   plugins::Exchange& exchange = journey.exchange;
-  // Where the rest of the request's body is not worth reading, the connection ends instead of misreading it as a request.
-  if (!journey.body.fully_read() && !journey.body.worth_dropping()) journey.keep_alive = false;
+  // Where the rest of the request's body is not worth reading, the connection ends instead of misreading it as a request. And nobody is promised a
+  // next request while the node drains.
+  if ((!journey.body.fully_read() && !journey.body.worth_dropping()) || journey.worker.draining) journey.keep_alive = false;
   const Framing framing = frame(journey);
   std::string head;
   head.reserve(1024);
@@ -155,7 +162,9 @@ async::Task<void> send_answer(Journey& journey) {
     // Cut short: the client must be able to see that, so its connection ends without the end of the message.
     journey.keep_alive = false;
     journey.client_lost = true;
-    journey.upstream.reset();
+    journey.drop_upstream();
+    // An answer that ends with its connection looks whole after an orderly end.
+    if (framing == Framing::until_close) journey.client.abort();
     co_return;
   }
   if (!journey.upgraded) release_upstream(journey);

@@ -52,6 +52,7 @@ async::Task<async::Result<Destination>> choose_target(Journey& journey, Tried& t
     auto picked = turns_of(worker, journey.snapshot->generation, upstream).pick(tried.targets);
     if (!picked) co_return async::Error{.side = async::Side::upstream, .what = "no peer"};
     tried.targets[*picked] = true;
+    tried.last = *picked;
     split(upstream.targets[*picked].target, destination.host, destination.port);
     destination.host_header = upstream.host_header;
   } else if (destination.host.size() > 2 && destination.host.front() == '[') {

@@ -19,6 +19,10 @@ struct Destination {
 // What an attempt remembers of the ones before it.
 struct Tried {
   std::vector<bool> targets;
+  size_t last = 0;
+  void forget_last() {
+    if (last < targets.size()) targets[last] = false;
+  }
 };
 
 // Errors: "no peer" (no targets, or all of weight 0 or taken out), and what the resolver says ("name does not exist", "no address", ...).

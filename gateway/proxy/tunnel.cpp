@@ -26,6 +26,11 @@ async::Task<void> pump(Worker& worker, net::Stream& from, Input& input, net::Str
     auto filled = co_await filling;
     // Silence here is fine as long as the other direction speaks.
     if (!filled && filled.error().timeout && worker.loop.now_ms() - activity.last_ms < idle_ms) continue;
+    if (!filled && !filled.error().timeout) {
+      // A connection that broke off is no orderly end for the other side either; and that wakes the other direction.
+      to.abort();
+      co_return;
+    }
     if (!filled || *filled == 0) break;
     activity.last_ms = worker.loop.now_ms();
   }

@@ -52,6 +52,7 @@ AnswerPlan draw_answer(Random& random, const Mood& mood, const RequestPlan& requ
   if (request.body.bytes > 0 && random.percent(12)) {
     answer.after_octets = random.below(request.body.bytes);
     answer.leaves_early = random.percent(40);
+    answer.holds_body = !answer.leaves_early && random.percent(50);
   }
   if (random.percent(mood.upstream_faults)) {
     answer.cut = random.pick({Break::end, Break::reset, Break::stall});
@@ -197,7 +198,7 @@ std::string describe(const Script& script) {
       for (const AnswerPlan& answer : request.answers)
         text += fmt::format("      kind {} after {} ms and {} octets{}, {} interim, HTTP/1.{} {} {} {} B, cut {} at {}, close {}, then {} {} ms\n",
                             static_cast<int>(answer.kind), answer.delay_ms,
-                            answer.after_octets == never ? "all" : std::to_string(answer.after_octets), answer.leaves_early ? " (leaves)" : "",
+                            answer.after_octets == never ? "all" : std::to_string(answer.after_octets), answer.leaves_early ? " (leaves)" : answer.holds_body ? " (head first)" : "",
                             answer.interims, answer.minor_version, answer.status, name_of(answer.body.framing), answer.body.bytes, name_of(answer.cut),
                             answer.cut_at, answer.close, static_cast<int>(answer.afterwards), answer.idle_ms);
     }

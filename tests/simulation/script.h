@@ -39,6 +39,7 @@ struct AnswerPlan {
   uint32_t delay_ms = 0;
   uint64_t after_octets = never;  // of the request's body; less than all: an early answer
   bool leaves_early = false;      // does not read the rest of the request
+  bool holds_body = false;        // sends its head early and its body when the whole request is there, like an echo
   int interims = 0;
   int status = 200;
   int minor_version = 1;

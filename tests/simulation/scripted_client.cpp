@@ -222,7 +222,10 @@ async::Task<bool> send_request(Client& client, const RequestPlan& request) {
   if (!faulty) co_return good;
   client.world.note("client {} breaks off #{}", client.number, request.id);
   if (request.fault == Break::end) client.stream.shutdown_write();
-  if (request.fault == Break::reset) client.stream.reset();
+  if (request.fault == Break::reset) {
+    client.record.broke_off = true;
+    client.stream.reset();
+  }
   co_return false;
 }
 

@@ -108,7 +108,7 @@ std::string head_of(const Upstream& upstream, const AnswerPlan& answer) {
 }
 
 // How the connection goes on after an answer.
-enum class Next : uint8_t { keep, end, reset, stay_silent };
+enum class Next : uint8_t { keep, end, end_in_order, reset, stay_silent };
 
 async::Task<Next> send_answer(Upstream& upstream) {
   const AnswerPlan& answer = upstream.answer();
@@ -120,12 +120,21 @@ async::Task<Next> send_answer(Upstream& upstream) {
   upstream.record().answered = true;
   upstream.world.note("upstream {} answers #{} with {}, {} octets{}", upstream.number, upstream.plan->id, answer.status, body.size(), cut ? ", cut" : "");
   if (answer.afterwards == AnswerPlan::Afterwards::surplus && !cut && answer.body.framing != Framing::until_close) body += "HTTP/1.1 200 OK\r\nX-Sur";
+  if (answer.holds_body) {
+    auto beginning = send(upstream.stream, std::exchange(head, {}), answer.pace, upstream.random.next());
+    const bool begun = co_await beginning;
+    while (begun && !upstream.gone && !upstream.whole) {
+      upstream.progress.reset();
+      auto waiting = upstream.progress.wait();
+      co_await waiting;
+    }
+  }
   auto sending = send(upstream.stream, head + body, answer.pace, upstream.random.next());
   const bool sent = co_await sending;
   if (!sent) co_return Next::reset;
   if (cut) co_return answer.cut == Break::end ? Next::end : answer.cut == Break::reset ? Next::reset : Next::stay_silent;
   upstream.record().answered_whole = true;
-  co_return answer.close || answer.leaves_early ? Next::end : Next::keep;
+  co_return answer.leaves_early ? Next::end : answer.close ? Next::end_in_order : Next::keep;
 }
 
 async::Task<Next> tunnel(Upstream& upstream) {
@@ -223,6 +232,7 @@ async::Task<> serve_upstream(World& world, uint64_t number, std::unique_ptr<net:
     if (next == Next::reset) stream->reset();
     if (next == Next::end || next == Next::reset) co_return;
     co_await receiving;
+    if (next == Next::end_in_order) co_return;
     if (next == Next::stay_silent) {
       auto waiting = wait_for_end(upstream);
       co_await waiting;

@@ -85,6 +85,7 @@ async::Task<async::Result<void>> read_answer_head(Journey& journey) {
     }
     auto filling = fill(*journey.upstream->stream, input, limits.header_bytes_max, exchange.service->read_timeout_ms);
     auto filled = co_await filling;
+    if (!filled && journey.may_be_silent(filled.error())) continue;
     if (!filled) co_return filled.error();
     if (*filled == 0) co_return async::Error{.side = async::Side::upstream, .what = "closed without an answer", .closed = true};
   }

@@ -42,6 +42,7 @@ async::Task<ReadHead> read_head(Worker& worker, net::Stream& stream, Input& inpu
       result.parsed = http::parse_request(input.unread(), options.head, result.head, scanned);
       if (result.parsed.complete || result.parsed.error != http::HeadError::none) co_return result;
     }
+    result.head = {};  // its views end with the next read
     const uint64_t now_ms = worker.loop.now_ms();
     const auto left_ms = static_cast<uint32_t>(deadline_ms > now_ms ? deadline_ms - now_ms : 1);
     auto filling = fill(stream, input, options.head.header_bytes_max, left_ms);
@@ -58,7 +59,9 @@ async::Task<ReadHead> read_head(Worker& worker, net::Stream& stream, Input& inpu
   }
 }
 
-async::Task<void> send_refusal(Worker& worker, net::Stream& stream, int status, const http::ErrorBody& body, std::string_view request_id) {
+// `begun` is what there is of the request: half a head may be all, but it tells whether a body may follow.
+async::Task<void> send_refusal(Worker& worker, net::Stream& stream, int status, const http::ErrorBody& body, std::string_view request_id,
+                               std::string_view begun) {
   http::ResponseHead head;
   head.status = status;
   const std::string length = std::to_string(body.body.size());
@@ -72,14 +75,15 @@ async::Task<void> send_refusal(Worker& worker, net::Stream& stream, int status, 
   if (worker.options.request_id_header) head.headers.add(http::Name::x_kong_request_id, request_id);
   std::string text;
   http::write_response_head(head, text);
-  const std::string_view parts[] = {text, body.body};
+  const bool bodiless = begun.substr(0, 5) == "HEAD ";
+  const std::string_view parts[] = {text, bodiless ? std::string_view() : body.body};
   auto writing = stream.write(parts, worker.options.send_timeout_ms);
   auto written = co_await writing;
   (void)written;
 }
 
 // A request that cannot be understood is answered without a journey: there is nothing to route.
-async::Task<void> refuse(Worker& worker, net::Stream& stream, const ReadHead& read) {
+async::Task<void> refuse(Worker& worker, net::Stream& stream, const ReadHead& read, std::string_view begun) {
   const int status = read.timeout ? 408 : http::status_of(read.parsed.error);
   const auto id = worker.request_ids.next();
   const std::string_view request_id(id.data(), id.size());
@@ -88,7 +92,7 @@ async::Task<void> refuse(Worker& worker, net::Stream& stream, const ReadHead& re
                   ? http::stock_page(status)
                   : http::error_body(read.head.headers.get(http::Name::accept), read.head.headers.get(http::Name::content_type), true, message,
                                      request_id, &worker.options.error_templates);
-  auto sending = send_refusal(worker, stream, status, body, request_id);
+  auto sending = send_refusal(worker, stream, status, body, request_id, begun);
   co_await sending;
 }
 
@@ -124,7 +128,7 @@ async::Task<void> refuse_plain_http(Worker& worker, net::Stream& stream) {
   const auto id = worker.request_ids.next();
   const std::string_view request_id(id.data(), id.size());
   http::ErrorBody body = http::stock_page(400, "The plain HTTP request was sent to HTTPS port");
-  auto sending = send_refusal(worker, stream, 400, body, request_id);
+  auto sending = send_refusal(worker, stream, 400, body, request_id, {});
   co_await sending;
   auto lingering = linger(worker, stream, input);
   co_await lingering;
@@ -138,7 +142,7 @@ async::Task<void> serve_connection(Worker& worker, std::unique_ptr<net::Stream> 
     ReadHead read = co_await reading;
     if (read.silent) co_return;
     if (!read.parsed.complete) {
-      auto refusing = refuse(worker, *stream, read);
+      auto refusing = refuse(worker, *stream, read, input.unread());
       co_await refusing;
       break;
     }

@@ -53,7 +53,12 @@ struct Journey {
 
   // The request on its way up. A large body may still be going while the answer comes down. Uses all of the above, so it goes first.
   async::Task<async::Result<void>> upload;
+  uint64_t uploaded_ms = 0;      // when it ended
 
+  // An upstream may be silent as long as it still gets its request: its time begins after that.
+  bool may_be_silent(const async::Error& error) const {
+    return error.timeout && (!upload.done() || worker.loop.now_ms() - uploaded_ms < exchange.service->read_timeout_ms);
+  }
   void drop_upstream() {
     upload.cancel();
     upstream.reset();

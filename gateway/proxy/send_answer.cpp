@@ -117,6 +117,7 @@ async::Task<bool> send_proxied(Journey& journey, std::string head, Framing frami
     if (!journey.upstream_input.unread().empty()) continue;
     auto filling = fill(*journey.upstream->stream, journey.upstream_input, 16 * 1024, read_timeout_ms);
     auto filled = co_await filling;
+    if (!filled && journey.may_be_silent(filled.error())) continue;
     if (!filled) co_return false;
     if (*filled == 0 && !body.end_of_input()) co_return false;
   }

@@ -61,9 +61,11 @@ async::Task<async::Result<void>> upload(Journey& journey, std::string head) {
   auto writing = journey.upstream->stream->write(std::span(parts).subspan(0, kept.empty() ? 1 : 4), journey.exchange.service->write_timeout_ms);
   auto written = co_await writing;
   if (!written) co_return upstream_failed(journey, written.error());
+  journey.uploaded_ms = journey.worker.loop.now_ms();
   if (whole) co_return {};
   auto sending = send_rest(journey, chunked);
   auto sent = co_await sending;
+  journey.uploaded_ms = journey.worker.loop.now_ms();
   co_return sent;
 }
 

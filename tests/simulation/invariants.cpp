@@ -17,7 +17,7 @@ bool replayable(const World& world, const RequestPlan& request) {
 
 bool upstreams_close_idle_connections(const World& world) {
   return std::any_of(world.script.requests.begin(), world.script.requests.end(), [](const RequestPlan& request) {
-    return request.answers.back().afterwards != AnswerPlan::Afterwards::keep;
+    return request.answers.back().afterwards != AnswerPlan::Afterwards::keep || request.answers.back().leaves_early;
   });
 }
 

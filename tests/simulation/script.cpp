@@ -63,6 +63,7 @@ AnswerPlan draw_answer(Random& random, const Mood& mood, const RequestPlan& requ
     answer.afterwards = random.pick({After::close_later, After::close_later, After::reset_at_next, After::surplus});
     answer.idle_ms = static_cast<uint32_t>(random.pick({0, 1, 3, 10, 50}));
   }
+  if (random.percent(3)) answer.hesitates_ms = 1'800;
   answer.pace = draw_pace(random, mood, answer.body.bytes);
   return answer;
 }
@@ -95,6 +96,7 @@ RequestPlan draw_request(Random& random, const Mood& mood, uint32_t id) {
     request.tunnel = {draw_bytes(random), draw_bytes(random), random.next(), random.next(), random.percent(50)};
   }
   request.pace = draw_pace(random, mood, 300 + request.body.bytes);
+  if (request.body.framing != Framing::none && random.percent(4)) request.hesitates_ms = 2'500;  // longer than an upstream may be silent
   if (random.percent(mood.client_faults)) {
     request.fault = random.pick({Break::end, Break::reset, Break::stall, Break::garbage});
     request.fault_at = random.percent(40) ? random.below(400) : random.below(400 + request.body.bytes);
@@ -192,9 +194,9 @@ std::string describe(const Script& script) {
                         name_of(connection.reading), connection.reading_at, connection.ends_write);
     for (uint32_t id : connection.requests) {
       const RequestPlan& request = script.requests[id];
-      text += fmt::format("    #{} {} HTTP/1.{} /s{} {} {} B{}{}{}{} fault {} at {}\n", id, request.method, request.minor_version, request.service,
+      text += fmt::format("    #{} {} HTTP/1.{} /s{} {} {} B{}{}{}{}{} fault {} at {}\n", id, request.method, request.minor_version, request.service,
                           name_of(request.body.framing), request.body.bytes, request.expect ? ", expects 100" : "", request.close ? ", close" : "",
-                          request.upgrade ? ", upgrade" : "", request.pipelined ? ", pipelined" : "", name_of(request.fault), request.fault_at);
+                          request.hesitates_ms > 0 ? ", hesitates" : "", request.upgrade ? ", upgrade" : "", request.pipelined ? ", pipelined" : "", name_of(request.fault), request.fault_at);
       for (const AnswerPlan& answer : request.answers)
         text += fmt::format("      kind {} after {} ms and {} octets{}, {} interim, HTTP/1.{} {} {} {} B, cut {} at {}, close {}, then {} {} ms\n",
                             static_cast<int>(answer.kind), answer.delay_ms,

@@ -46,6 +46,7 @@ struct AnswerPlan {
   Body body;
   Break cut = Break::none;
   uint64_t cut_at = 0;            // octet of the body on the wire
+  uint32_t hesitates_ms = 0;      // between head and body
   bool close = false;             // says so, and does
   Afterwards afterwards = Afterwards::keep;
   uint32_t idle_ms = 0;
@@ -70,6 +71,7 @@ struct RequestPlan {
   bool upgrade = false;
   bool pipelined = false;       // sent without waiting for the answers before
   uint32_t pause_ms = 0;        // before it
+  uint32_t hesitates_ms = 0;    // in the middle of its body
   Break fault = Break::none;    // of the client, while it sends
   uint64_t fault_at = 0;        // octet of the request on the wire
   Pace pace;

@@ -120,10 +120,12 @@ async::Task<Next> send_answer(Upstream& upstream) {
   upstream.record().answered = true;
   upstream.world.note("upstream {} answers #{} with {}, {} octets{}", upstream.number, upstream.plan->id, answer.status, body.size(), cut ? ", cut" : "");
   if (answer.afterwards == AnswerPlan::Afterwards::surplus && !cut && answer.body.framing != Framing::until_close) body += "HTTP/1.1 200 OK\r\nX-Sur";
-  if (answer.holds_body) {
+  if (answer.holds_body || answer.hesitates_ms > 0) {
     auto beginning = send(upstream.stream, std::exchange(head, {}), answer.pace, upstream.random.next());
     const bool begun = co_await beginning;
-    while (begun && !upstream.gone && !upstream.whole) {
+    auto hesitating = net::sleep_for(upstream.world.loop(), answer.hesitates_ms);
+    co_await hesitating;
+    while (begun && answer.holds_body && !upstream.gone && !upstream.whole) {
       upstream.progress.reset();
       auto waiting = upstream.progress.wait();
       co_await waiting;

@@ -56,7 +56,7 @@ World::World(const Script& own_script, const Configurations& configurations, boo
   node_.worker.snapshots.publish(configurations_.all()[0]);
 }
 
-World::~World() { node_.loop.scope().cancel_all(); }
+World::~World() { node_.loop.scope().cancel_all(); }  // peers use this
 
 async::Task<async::Result<std::unique_ptr<net::Stream>>> World::open(net::Loop& own_loop, net::Address address, uint32_t timeout_ms) {
   const uint64_t number = upstream_connections_++;

@@ -42,10 +42,12 @@ class MemoryConnector final : public net::Connector {
  public:
   async::Task<async::Result<std::unique_ptr<net::Stream>>> open(net::Loop& loop, net::Address, uint32_t) override {
     auto [ours, theirs] = net::MemoryStream::pair(loop);
+    theirs->set_window_bytes(window_bytes);
     accepted.push_back(std::move(theirs));
     co_return std::unique_ptr<net::Stream>(std::move(ours));
   }
   std::deque<std::unique_ptr<net::MemoryStream>> accepted;
+  size_t window_bytes = 64 * 1024;
 };
 
 struct MemoryNode {
@@ -60,6 +62,7 @@ struct MemoryNode {
         worker(loop, resolver, *tls, options, [this](std::shared_ptr<const Snapshot> old) { retired.push_back(std::move(old)); }) {
     worker.connector = &connector;
   }
+  ~MemoryNode() { loop.scope().cancel_all(); }  // connections use all the rest
   // Publishes what the text says. False: it is refused.
   bool load(std::string yaml) {
     auto snapshot = compile_text(std::move(yaml), plugin_state, 1, errors);

@@ -10,26 +10,29 @@ namespace {
 
 enum class ConsumerRun : uint8_t { runs, nobody_known, too_early, replaced };
 
-// How a consumer's plugin fares on one route.
-ConsumerRun run_on(const Scene& scene, const schema::Plugin& plugin, const ServedRoute& served) {
-  size_t known_at = 0;
-  while (known_at < served.chain.size() && !is_authentication(*served.chain[known_at].plugin)) ++known_at;
-  if (known_at == served.chain.size()) return ConsumerRun::nobody_known;
-  const auto chain = scene.precedence.chain_of_consumer(served.chain, known_at, plugin.consumer, served.route, served.route->service);
-  for (const plugins::Ranked& ranked : chain)
+// How a consumer's plugin of that rank fares on one route.
+ConsumerRun run_on(const Scene& scene, const schema::Plugin& plugin, uint16_t rank, const ServedRoute& served) {
+  if (served.authentication() == nullptr) return ConsumerRun::nobody_known;
+  if (rank <= served.chain[served.known_at].rank) return ConsumerRun::too_early;
+  for (const plugins::Ranked& ranked : scene.precedence.chain_of_consumer(served.chain, served.known_at, plugin.consumer, served.route, served.route->service))
     if (ranked.plugin == &plugin) return ConsumerRun::runs;
-  for (const auto& own : scene.precedence.of(plugin.consumer))
-    if (own.slot.plugin == &plugin && own.slot.rank <= served.chain[known_at].rank) return ConsumerRun::too_early;
   return ConsumerRun::replaced;
+}
+
+uint16_t rank_of(const Scene& scene, const schema::Plugin& plugin) {
+  for (const auto& own : scene.precedence.of(plugin.consumer))
+    if (own.slot.plugin == &plugin) return own.slot.rank;
+  return 0;
 }
 
 void look_at_consumers_plugin(const Scene& scene, const schema::Plugin& plugin, Findings& findings) {
   ConsumerRun best = ConsumerRun::nobody_known;
   bool any = false;
+  const uint16_t rank = rank_of(scene, plugin);
   for (const ServedRoute& served : scene.served) {
     if ((plugin.route != nullptr && plugin.route != served.route) || (plugin.service != nullptr && plugin.service != served.route->service)) continue;
     any = true;
-    const ConsumerRun run = run_on(scene, plugin, served);
+    const ConsumerRun run = run_on(scene, plugin, rank, served);
     if (run == ConsumerRun::runs) return;
     if (best == ConsumerRun::nobody_known) best = run;
   }

@@ -38,19 +38,14 @@ const schema::Plugin* ServedRoute::plugin(std::string_view name) const {
   return nullptr;
 }
 
-const schema::Plugin* ServedRoute::authentication() const {
-  for (const plugins::Ranked& ranked : chain)
-    if (is_authentication(*ranked.plugin)) return ranked.plugin;
-  return nullptr;
-}
-
 Scene::Scene(const schema::Config& of)
-    : config(of), precedence(of, plugins::serves_http), router(of.routes, routing::Flavor::traditional_compatible, router_errors),
-      complete(of.skipped_plugins.empty()) {
+    : config(of), precedence(of, plugins::serves_http), complete(of.skipped_plugins.empty()) {
   served.reserve(config.routes.size());  // pointers into the list are handed out
   for (const schema::Route& route : config.routes) {
     if ((route.protocols & web_protocols) == 0 || (route.service != nullptr && !route.service->enabled)) continue;
     served.push_back({&route, precedence.chain(&route, route.service)});
+    std::vector<plugins::Ranked>& chain = served.back().chain;
+    served.back().known_at = static_cast<size_t>(std::ranges::find_if(chain, [](const plugins::Ranked& ranked) { return is_authentication(*ranked.plugin); }) - chain.begin());
     by_route[&route] = &served.back();
     if (route.service != nullptr) by_service[route.service].push_back(&served.back());
   }

@@ -1,14 +1,11 @@
 #pragma once
 // A configuration as the rules look at it: which routes take requests, and which plugins run for them.
 
-#include <functional>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "gateway/plugins/precedence.h"
-#include "gateway/routing/router.h"
 #include "schema/config.h"
 
 namespace deckctl::lint {
@@ -17,10 +14,10 @@ namespace deckctl::lint {
 struct ServedRoute {
   const schema::Route* route = nullptr;
   std::vector<plugins::Ranked> chain;
+  size_t known_at = 0;  // where in the chain the first plugin stands that tells who the consumer is; its length: nobody does
 
   const schema::Plugin* plugin(std::string_view name) const;
-  // The first one that tells who the consumer is; nullptr: nobody does.
-  const schema::Plugin* authentication() const;
+  const schema::Plugin* authentication() const { return known_at < chain.size() ? chain[known_at].plugin : nullptr; }
 };
 
 class Scene {
@@ -33,8 +30,6 @@ class Scene {
   std::unordered_map<const schema::Service*, std::vector<const ServedRoute*>> by_service;
   std::unordered_map<const schema::Route*, const ServedRoute*> by_route;
   std::unordered_map<std::string_view, const schema::Upstream*> upstreams;  // by name
-  std::vector<std::string> router_errors;
-  routing::Router router;
   // Plugins were left out because this gateway does not know them: what follows from the absence of a plugin is then not certain.
   bool complete = true;
 

@@ -7,6 +7,7 @@
 #include "deckctl/lint/checks.h"
 #include "deckctl/lint/findings.h"
 #include "deckctl/lint/scene.h"
+#include "gateway/routing/router.h"
 
 namespace deckctl::lint {
 
@@ -87,12 +88,12 @@ routing::Query query_of(std::string_view method, std::string_view host, std::str
   return query;
 }
 
-// Whether the pattern matches everything that begins with `lead`. A pattern without an end mark that matches the lead does.
+// Whether the pattern matches everything that begins with `lead`. A pattern that matches the lead, and does not look at what follows, does.
 bool pattern_covers(std::string_view pattern, std::string_view lead) {
   std::string open(pattern);
   if (open.ends_with(".*$")) open.resize(open.size() - 3);
-  for (std::string_view end_mark : {"$", "\\z", "\\Z", "\\b", "\\B"})
-    if (open.find(end_mark) != std::string::npos) return false;
+  for (std::string_view looks_further : {"$", "\\z", "\\Z", "\\b", "\\B", "(?=", "(?!", "(?<=", "(?<!"})
+    if (open.find(looks_further) != std::string::npos) return false;
   const std::string path = "~" + open;
   Route route;
   route.paths = {path};

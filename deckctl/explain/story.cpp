@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "deckctl/explain/identity.h"
 #include "deckctl/lint/scene.h"
 #include "gateway/http/uri.h"
 #include "gateway/routing/upstream_path.h"
@@ -20,12 +21,6 @@ std::string scope_of(const schema::Plugin& plugin) {
   if (plugin.route != nullptr) add("route", name_or_id(plugin.route->name, plugin.route->id));
   if (plugin.service != nullptr) add("service", name_or_id(plugin.service->name, plugin.service->id));
   return scope.empty() ? "global" : scope;
-}
-
-const schema::Consumer* consumer_named(const schema::Config& config, std::string_view name) {
-  for (const schema::Consumer& consumer : config.consumers)
-    if (consumer.username == name || consumer.id == name || (!consumer.custom_id.empty() && consumer.custom_id == name)) return &consumer;
-  return nullptr;
 }
 
 class Teller {
@@ -116,9 +111,15 @@ class Teller {
       return nullptr;
     }
     const schema::Plugin* authentication = known->plugin;
-    const schema::Consumer* consumer = consumer_named(config_, name);
-    if (!name.empty() && consumer == nullptr) story_.notes.push_back("there is no consumer " + name);
-    if (name.empty() && !precedence_.by_consumer().empty()) story_.notes.push_back("consumers have plugins of their own: --consumer NAME shows them");
+    Identity identity;
+    if (name.empty()) {
+      identity = identify(config_, *authentication, story_.asked);
+      if (!identity.note.empty()) story_.notes.push_back(identity.note);
+    } else if (identity.consumer = consumer_named(config_, name); identity.consumer == nullptr) {
+      story_.notes.push_back("there is no consumer " + name);
+    }
+    const schema::Consumer* consumer = identity.consumer;
+    if (consumer == nullptr && !precedence_.by_consumer().empty()) story_.notes.push_back("consumers have plugins of their own: --consumer NAME shows them");
     if (consumer != nullptr) chain = precedence_.chain_of_consumer(chain, static_cast<size_t>(known - chain.begin()), consumer, route, service);
     return authentication;
   }

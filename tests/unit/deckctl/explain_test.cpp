@@ -156,6 +156,33 @@ consumers:
   CHECK(alice.plugins[2].replaced == std::vector<std::string>{"service s", "global"});
 }
 
+TEST_CASE("a key in the request tells the consumer, and is not repeated") {
+  const auto config = load(R"(
+services: [{name: s, host: h, routes: [{name: r, paths: [/r]}]}]
+plugins: [{name: key-auth, config: {key_names: [apikey]}}]
+consumers: [{username: alice, keyauth_credentials: [{key: hush-hush}], plugins: [{name: rate-limiting, config: {minute: 1}}]}]
+)");
+  for (const Asked& request : {asked("GET", "/r", {"apikey: hush-hush"}), asked("GET", "/r?apikey=hush%2Dhush")}) {
+    const Story story = tell(*config, request);
+    CHECK(plugins_of(story) == "key-auth (global) rate-limiting (consumer alice) ");
+    CHECK(story.notes.at(0).find("is a key of consumer alice") != std::string::npos);
+    CHECK(story.notes.at(0).find("hush") == std::string::npos);
+  }
+  CHECK(tell(*config, asked("GET", "/r")).notes.at(0) == "key-auth: the request has no key, so as it stands it is answered with 401");
+  CHECK(tell(*config, asked("GET", "/r", {"apikey: x"})).notes.at(0) == "key-auth: no consumer has the key in header apikey, so as it stands it is answered with 401");
+}
+
+TEST_CASE("a request without a key is the anonymous consumer's where one is named") {
+  const auto config = load(R"(
+services: [{name: s, host: h, routes: [{name: r, paths: [/r]}]}]
+plugins: [{name: key-auth, config: {anonymous: guest}}]
+consumers: [{username: guest, plugins: [{name: rate-limiting, config: {minute: 1}}]}]
+)");
+  const Story story = tell(*config, asked("GET", "/r"));
+  CHECK(plugins_of(story) == "key-auth (global) rate-limiting (consumer guest) ");
+  CHECK(story.notes.at(0).find("the anonymous consumer guest") != std::string::npos);
+}
+
 TEST_CASE("cors answers a preflight request itself") {
   const auto config = load("services: [{name: s, host: h, routes: [{name: r, paths: [/r]}]}]\nplugins: [{name: cors}]");
   CHECK(tell(*config, asked("OPTIONS", "/r", {"Origin: http://a.test", "Access-Control-Request-Method: GET"})).answer->status == 200);

@@ -1,6 +1,7 @@
 #include "deckctl/explain/rivals.h"
 
 #include <algorithm>
+#include <set>
 
 namespace deckctl::explain {
 
@@ -16,53 +17,15 @@ std::string listed(const std::vector<std::string_view>& texts) {
   return out;
 }
 
-// How a route that matches is ranked: the bits of the router's order as people think of them.
-struct Rank {
-  size_t fields, plain_host, headers, regex;
-  int64_t regex_priority;
-  size_t prefix;
-};
-
-Rank rank_of(const Route& route, std::string_view matched_prefix) {
-  size_t fields = 0;
-  for (bool set : {!route.methods.empty(), !route.hosts.empty(), !route.headers.empty(), !route.paths.empty(), !route.snis.empty(), !route.sources.empty(), !route.destinations.empty()})
-    fields += set ? 1 : 0;
-  const bool wildcard = std::ranges::any_of(route.hosts, [](std::string_view host) { return host.find('*') != std::string_view::npos; });
-  const bool plain = std::ranges::find(route.paths, matched_prefix) != route.paths.end();
-  const bool regex = !route.paths.empty() && !plain;
-  return {fields, !route.hosts.empty() && !wildcard, route.headers.size(), regex, regex ? route.regex_priority : 0, regex ? 0 : matched_prefix.size()};
-}
-
-std::string against(std::string what, int64_t mine, int64_t theirs) { return what + ": " + std::to_string(mine) + " against " + std::to_string(theirs); }
-
-std::string why_later(const Route& loser, std::string_view loser_prefix, const Route& winner, std::string_view winner_prefix) {
-  if (winner.expression.empty() != loser.expression.empty()) return "expressions are tried before classic routes";
-  if (!winner.expression.empty()) {
-    if (winner.priority != loser.priority) return against("it has a lower priority", static_cast<int64_t>(loser.priority), static_cast<int64_t>(winner.priority));
-    return "of equal priority, and the greater id goes first";
-  }
-  const Rank mine = rank_of(loser, loser_prefix), theirs = rank_of(winner, winner_prefix);
-  auto count = [](size_t n) { return static_cast<int64_t>(n); };
-  if (mine.fields != theirs.fields) return against("it matches by fewer fields", count(mine.fields), count(theirs.fields));
-  if (mine.plain_host != theirs.plain_host) return "a host without a wildcard goes first";
-  if (mine.headers != theirs.headers) return against("it matches by fewer headers", count(mine.headers), count(theirs.headers));
-  if (mine.regex != theirs.regex) return "a path that is a regular expression goes before every plain one";
-  if (mine.regex_priority != theirs.regex_priority) return against("it has a lower regex_priority", mine.regex_priority, theirs.regex_priority);
-  if (mine.prefix != theirs.prefix) return against("its path is shorter", count(mine.prefix), count(theirs.prefix));
-  return "of equal rank, and the greater id goes first";
-}
-
 // One route alone, tried with changes of the request.
 class Alone {
  public:
   Alone(const Route& route, routing::Flavor flavor) : route_(route), router_(std::span(&route, 1), flavor, errors_) {}
 
-  bool matches(const Asked& asked, std::string_view path, std::string* prefix = nullptr) const {
+  bool matches(const Asked& asked, std::string_view path) const {
     const http::Headers fields = fields_of(asked);
     routing::Match match;
-    if (!router_.match(query_of(asked, path, fields), match)) return false;
-    if (prefix != nullptr) *prefix = match.matched_prefix;
-    return true;
+    return router_.match(query_of(asked, path, fields), match);
   }
 
   // What must be changed for it to match; empty: more than one thing.
@@ -140,25 +103,24 @@ std::vector<std::string> conditions(const Route& route, std::string_view matched
   return all;
 }
 
-std::vector<Rival> rivals(const schema::Config& config, routing::Flavor flavor, const Asked& asked, std::string_view path, const routing::Match& won, size_t most) {
-  std::vector<Rival> fitting, near;
+std::vector<Rival> rivals(const schema::Config& config, const routing::Router& router, routing::Flavor flavor, const Asked& asked, std::string_view path,
+                          const schema::Route* winner, size_t most) {
+  std::vector<Rival> found;
+  std::set<const Route*> told{winner};
+  const http::Headers fields = fields_of(asked);
+  for (const routing::Explanation& one : router.explain(query_of(asked, path, fields)))
+    if (one.fits && found.size() < most && told.insert(one.route).second) found.push_back({one.route, true, one.reason});
   for (const Route& route : config.routes) {
-    if (&route == won.route || fitting.size() >= most) continue;
-    const bool disabled = route.service != nullptr && !route.service->enabled;
+    if (found.size() >= most) break;
+    if (told.contains(&route)) continue;
     Route alone_route = route;
     alone_route.service = nullptr;  // a router leaves routes of disabled services out
     const Alone alone(alone_route, flavor);
-    std::string prefix;
-    if (alone.matches(asked, path, &prefix)) {
-      if (disabled) near.push_back({&route, false, "its service is disabled"});
-      else if (won.route != nullptr) fitting.push_back({&route, true, why_later(route, prefix, *won.route, won.matched_prefix)});
-    } else if (!disabled && near.size() < most) {
-      if (std::string why = alone.missing(asked, path); !why.empty()) near.push_back({&route, false, std::move(why)});
-    }
+    const bool disabled = route.service != nullptr && !route.service->enabled;
+    std::string why = disabled ? (alone.matches(asked, path) ? "its service is disabled" : "") : alone.missing(asked, path);
+    if (!why.empty()) found.push_back({&route, false, std::move(why)});
   }
-  for (Rival& rival : near)
-    if (fitting.size() < most) fitting.push_back(std::move(rival));
-  return fitting;
+  return found;
 }
 
 }  // namespace deckctl::explain

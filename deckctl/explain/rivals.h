@@ -16,9 +16,10 @@ struct Rival {
 };
 
 // Those that match as well, and those that would with one thing changed: the method, the host, the headers, the scheme. At most `most`.
-std::vector<Rival> rivals(const schema::Config& config, routing::Flavor flavor, const Asked& asked, std::string_view path, const routing::Match& won, size_t most = 10);
+std::vector<Rival> rivals(const schema::Config& config, const routing::Router& router, routing::Flavor flavor, const Asked& asked, std::string_view path,
+                          const schema::Route* winner, size_t most = 10);
 
-// What a route matches by, one phrase each: "path /members (prefix)". `match` empty: all its fields.
+// What a route matches by, one phrase each: "path /members (prefix)". `matched_prefix`: what its path took of the request's.
 std::vector<std::string> conditions(const schema::Route& route, std::string_view matched_prefix);
 
 }  // namespace deckctl::explain

@@ -62,10 +62,9 @@ class Teller {
         story_.captures.push_back((captures[i].name.empty() ? std::to_string(i) : std::string(captures[i].name)) + "=" + std::string(captures[i].value));
       story_.conditions = conditions(*match.route, story_.matched_prefix);
     } else {
-      match = {};
       story_.hint = nearest_path();
     }
-    story_.rivals = rivals(config_, flavor, story_.asked, story_.path, match);
+    story_.rivals = rivals(config_, router, flavor, story_.asked, story_.path, story_.route);
   }
 
   std::string nearest_path() const {

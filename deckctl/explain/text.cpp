@@ -28,7 +28,7 @@ void add_route(const Story& story, const schema::Document& document, std::string
   if (story.rivals.empty()) return;
   out += "\nnearly\n";
   for (const Rival& rival : story.rivals)
-    out += fmt::format("  route {} ({}) {}{}\n", named(*rival.route), place_of(*rival.route->entity, document), rival.fits ? "matches too: " : "does not match: ", rival.why);
+    out += fmt::format("  route {} ({}) {}{}\n", named(*rival.route), place_of(*rival.route->entity, document), rival.fits ? "" : "does not match: ", rival.why);
 }
 
 void add_plugins(const Story& story, const schema::Document& document, std::string& out) {

@@ -45,7 +45,7 @@ std::string plugins_of(const Story& story) {
 
 std::string why_not(const Story& story, std::string_view route) {
   for (const auto& rival : story.rivals)
-    if (rival.route->name == route) return (rival.fits ? "later: " : "no: ") + rival.why;
+    if (rival.route->name == route) return (rival.fits ? "" : "no: ") + rival.why;
   return "not near";
 }
 
@@ -79,7 +79,7 @@ TEST_CASE("the winner of two prefixes is the longer one, and the other is told w
   const auto config = load(shop);
   const Story story = tell(*config, asked("GET", "/a/b/c?q=1"));
   CHECK(route_of(story) == "long");
-  CHECK(why_not(story, "short") == "later: its path is shorter: 2 against 4");
+  CHECK(why_not(story, "short") == "fits, but comes later: shorter path");
   CHECK(why_not(story, "post") == "no: the method is GET, it takes POST");
   CHECK(why_not(story, "plain") == "not near");
   REQUIRE(story.destination);
@@ -92,7 +92,7 @@ TEST_CASE("a regular expression goes before a plain path, with its captures") {
   const Story story = tell(*config, asked("GET", "http://a.test/x/12345"));
   CHECK(route_of(story) == "regex");
   CHECK(story.captures == std::vector<std::string>{"id=12345"});
-  CHECK(why_not(story, "plain") == "later: a path that is a regular expression goes before every plain one");
+  CHECK(why_not(story, "plain") == "fits, but comes later: a regex path goes before a plain one");
   CHECK(story.destination->url == "http://shop.internal:8080/base/x/12345");
   CHECK(story.destination->host_header == "a.test");
 }
@@ -103,6 +103,17 @@ TEST_CASE("a missing header and another host are told") {
   CHECK(route_of(tell(*config, asked("GET", "/v", {"X-Version: 2"}))) == "versioned");
   CHECK(why_not(tell(*config, asked("GET", "/h")), "host") == "no: the host is localhost, it takes *.shop.test");
   CHECK(route_of(tell(*config, asked("GET", "/h", {"Host: www.shop.test"}))) == "host");
+}
+
+TEST_CASE("a route of a disabled service and one by expression are told as well") {
+  const auto config = load("services: [{name: idle, host: h, enabled: false, routes: [{name: idle, paths: [/r]}]}, {name: s, host: h, routes: [{name: busy, paths: [/r]}]}]");
+  CHECK(why_not(tell(*config, asked("GET", "/r")), "idle") == "no: its service is disabled");
+  const auto expressions = load("services: [{name: s, host: h, routes: [{name: low, expression: 'http.path ^= \"/r\"', priority: 1}, {name: high, expression: 'http.path ^= \"/r\"', priority: 2}]}]", true);
+  std::vector<std::string> errors;
+  const Story story = deckctl::explain::tell(*expressions, routing::Flavor::expressions, asked("GET", "/r/x"), errors);
+  CHECK(route_of(story) == "high");
+  CHECK(why_not(story, "low") == "fits, but comes later: lower priority");
+  CHECK(story.destination->url == "http://h/x");
 }
 
 TEST_CASE("answers of the gateway's own are told with their reason") {

@@ -4,6 +4,7 @@
 
 #include "deckctl/changes/changes.h"
 #include "deckctl/commands/commands.h"
+#include "deckctl/commands/compact.h"
 #include "deckctl/commands/output.h"
 #include "deckctl/nodes/node_list.h"
 #include "schema/dump.h"
@@ -18,7 +19,7 @@ struct Dump {
   NodeOptions nodes;
   Output output;
   std::string format = "yaml";
-  bool with_secrets = false, sort = false;
+  bool with_secrets = false, sort = false, skip_defaults = false;
 
   int run() const {
     std::vector<std::unique_ptr<RemoteNode>> opened;
@@ -42,7 +43,8 @@ struct Dump {
     options.sorted_sets = sort;
     const schema::Value tree = schema::to_value(config, arena, options);
     if (sort) sort_entities(config, tree);
-    return format == "json" ? schema::to_json_text(tree, 2) + "\n" : schema::to_yaml_text(tree);
+    const schema::Value short_tree = compact(tree, skip_defaults, arena);
+    return format == "json" ? schema::to_json_text(short_tree, 2) + "\n" : schema::to_yaml_text(short_tree);
   }
 
   // By name, then by id: two nodes of one configuration give the same text.
@@ -68,6 +70,7 @@ void add_dump(CLI::App& app, int& exit_code) {
   auto verb = std::make_shared<Dump>();
   command->add_option("--format", verb->format, "yaml or json")->check(CLI::IsMember({"yaml", "json"}))->capture_default_str();
   command->add_flag("--with-secrets", verb->with_secrets, "do not mask secrets: the result can be synced, and must be kept like a key");
+  command->add_flag("--skip-defaults", verb->skip_defaults, "leave out what is the default anyway");
   command->add_flag("--sort", verb->sort, "entities by name, sets by value, in place of the order of the node's document");
   verb->nodes.add_options(*command);
   verb->output.add_options(*command);

@@ -9,7 +9,6 @@
 #include "schema/dump.h"
 #include "schema/emit.h"
 #include "schema/naming.h"
-#include "schema/report.h"
 
 namespace deckctl {
 
@@ -81,12 +80,19 @@ void take_origins(const Config& copy, const Config& original) {
   }
 }
 
+// Places in a text that nobody wrote say nothing.
+std::string told(const schema::Problems& problems) {
+  std::string text = "the source does not go together with what stays on the node, because it has not all of the tags:";
+  for (const schema::Problem& problem : problems.all())
+    if (problem.severity == schema::Severity::error) text += "\n  " + schema::to_text(problem.path) + ": " + problem.what;
+  return text;
+}
+
 std::unique_ptr<const Wanted> loaded_again(std::string text, const Config& source, const schema::LoadOptions& options, std::string& wrong) {
   auto wanted = std::make_unique<Wanted>();
   schema::Problems problems;
-  schema::Document refused;
-  wanted->config = schema::load({{"the configuration to send", text, schema::Syntax::json}}, problems, options, &refused);
-  if (wanted->config == nullptr) return wrong = schema::report(problems, refused, schema::Format::text), nullptr;
+  wanted->config = schema::load({{"", text, schema::Syntax::json}}, problems, options);
+  if (wanted->config == nullptr) return wrong = told(problems), nullptr;
   take_origins(*wanted->config, source);
   wanted->hash = hash_of(text, *wanted->config);
   wanted->text = std::move(text);

@@ -30,13 +30,13 @@ def wait_for(port, process, seconds=15):
 
 
 @contextlib.contextmanager
-def running(gateway, config=None, **settings):
-    """Yields (proxy port, tls port, admin port, status port, process). `settings` become GATEWAY_NAME variables."""
+def running(gateway, config=None, more_admin="", **settings):
+    """Yields (proxy port, tls port, admin port, status port, process). `settings` become GATEWAY_NAME variables, `more_admin` is added to admin_listen."""
     proxy, tls, admin, status = free_ports(4)
     with tempfile.TemporaryDirectory() as folder:
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("KONG_", "GATEWAY_"))}
         environment.update(GATEWAY_DATABASE="off", GATEWAY_PREFIX=folder, GATEWAY_PROXY_LISTEN=f"127.0.0.1:{proxy}, 127.0.0.1:{tls} ssl",
-                           GATEWAY_ADMIN_LISTEN=f"127.0.0.1:{admin}", GATEWAY_STATUS_LISTEN=f"127.0.0.1:{status}", GATEWAY_PROXY_ERROR_LOG="/dev/stderr",
+                           GATEWAY_ADMIN_LISTEN=f"127.0.0.1:{admin}{more_admin}", GATEWAY_STATUS_LISTEN=f"127.0.0.1:{status}", GATEWAY_PROXY_ERROR_LOG="/dev/stderr",
                            GATEWAY_PROXY_ACCESS_LOG="off", GATEWAY_NGINX_WORKER_PROCESSES="1")
         if config is not None:
             path = os.path.join(folder, "kong.yml")

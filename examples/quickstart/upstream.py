@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""A small upstream: answers every request with what it received. Usage: upstream.py PORT (0: the kernel chooses; the port is printed)."""
+"""A small upstream: answers every request with what it received. 
+Usage: upstream.py PORT [ADDRESS]. Port 0: the kernel chooses; the port is printed. The address is loopback unless given."""
 import http.server
 import json
 import sys
@@ -10,7 +11,7 @@ class Echo(http.server.BaseHTTPRequestHandler):
 
     def answer(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0) or 0))
-        text = json.dumps({"method": self.command, "path": self.path, "headers": dict(self.headers), "body": body.decode("utf8", "replace")}).encode()
+        text = json.dumps({"port": self.server.server_address[1], "method": self.command, "path": self.path, "headers": dict(self.headers), "body": body.decode("utf8", "replace")}).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(text)))
@@ -25,6 +26,6 @@ class Echo(http.server.BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Echo)
+    server = http.server.ThreadingHTTPServer((sys.argv[2] if len(sys.argv) > 2 else "127.0.0.1", int(sys.argv[1])), Echo)
     print(server.server_address[1], flush=True)
     server.serve_forever()

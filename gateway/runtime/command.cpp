@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "gateway/runtime/compile.h"
+#include "gateway/runtime/health.h"
 #include "schema/report.h"
 
 namespace runtime {
@@ -30,6 +31,13 @@ int check(std::vector<std::string> paths, const Settings& settings) {
   return 0;
 }
 
+int health(const Settings& settings) {
+  std::string what;
+  const bool good = ask_health(settings, what);
+  std::fprintf(good ? stdout : stderr, "%s\n", what.c_str());
+  return good ? 0 : 1;
+}
+
 }  // namespace
 
 std::optional<int> run_command(const Invocation& invocation) {
@@ -43,15 +51,17 @@ std::optional<int> run_command(const Invocation& invocation) {
   if (first == "help" || first == "--help" || first == "-h") {
     std::printf("usage: gateway [settings] [FILE...]   serve the configuration of FILEs, else of declarative_config\n"
                 "       gateway check FILE...          say what is wrong with a configuration\n"
+                "       gateway health                 ask the node of these settings whether it is ready\n"
                 "       gateway version\n\nsettings, as flags (--name value), as KONG_NAME or GATEWAY_NAME, or in a file (-c FILE):\n%s",
                 settings_help().c_str());
     return 0;
   }
-  if (first != "check") return std::nullopt;
+  if (first != "check" && first != "health") return std::nullopt;
   Invocation rest = invocation;
   rest.arguments.erase(rest.arguments.begin());
   Settings settings;
   if (!read_settings_aloud(rest, settings)) return 1;
+  if (first == "health") return health(settings);
   if (settings.configuration_paths.empty()) {
     std::fputs("gateway check: which FILE?\n", stderr);
     return 1;

@@ -1,5 +1,5 @@
 #pragma once
-// What `gateway` does besides serving: `version`, `--help`, `check FILE...`.
+// What `gateway` does besides serving: `version`, `--help`, `check FILE...`, `health`.
 
 #include <optional>
 

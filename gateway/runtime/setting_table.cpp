@@ -176,7 +176,7 @@ bool set_sampling_rate(Settings& s, Text text, Complaint& error) {
 
 using S = Settings;
 constexpr Setting table[] = {
-    {"declarative_config", "", "file or folder of the configuration", set_text<&S::declarative_config>},
+    {"declarative_config", "", "file or folder of the configuration (default: /usr/local/kong/declarative/kong.yml or /etc/gateway/gateway.yml, if there)", set_text<&S::declarative_config>},
     {"declarative_config_string", "", "the configuration itself, as YAML or JSON", set_text<&S::declarative_config_string>, true},
     {"database", "off", "only off: there is no database", set_database},
     {"role", "traditional", "only traditional: there is no control plane", set_role},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <map>
 
@@ -183,6 +184,13 @@ void apply(Reading& reading, const Invocation& invocation, Settings& settings) {
   }
 }
 
+void choose_usual_configuration(const Invocation& invocation, Settings& settings) {
+  if (!settings.configuration_paths.empty() || !settings.declarative_config.empty() || !settings.declarative_config_string.empty()) return;
+  for (const std::string& path : invocation.configuration_files) {
+    if (std::error_code error; std::filesystem::exists(path, error)) return void(settings.declarative_config = path);
+  }
+}
+
 void check_pairs(Reading& reading, std::string_view name, const std::vector<std::string>& certificates, const std::vector<std::string>& keys) {
   if (certificates.size() == keys.size()) return;
   reading.errors.push_back(std::string(name) + ": " + std::to_string(certificates.size()) + " certificates but " + std::to_string(keys.size()) + " keys");
@@ -211,6 +219,7 @@ bool read_settings(const Invocation& invocation, Settings& settings, std::vector
   settings.listing.clear();
   settings.configuration_paths = line.paths;
   apply(reading, invocation, settings);
+  choose_usual_configuration(invocation, settings);
   check_pairs(reading, "ssl_cert", settings.ssl_cert, settings.ssl_cert_key);
   check_pairs(reading, "admin_ssl_cert", settings.admin_ssl_cert, settings.admin_ssl_cert_key);
   check_pairs(reading, "status_ssl_cert", settings.status_ssl_cert, settings.status_ssl_cert_key);

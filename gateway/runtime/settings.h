@@ -103,6 +103,8 @@ struct Invocation {
   std::vector<std::string> arguments;  // without the program's name: --name value, --name=value, -c FILE, -p PREFIX, paths
   std::vector<std::pair<std::string, std::string>> environment;
   std::vector<std::string> conf_files = {"/etc/gateway/gateway.conf", "/etc/kong/kong.conf", "/etc/kong.conf"};  // first that exists, without -c
+  // The configuration where images and packages have it: the first that exists, when nothing else names one.
+  std::vector<std::string> configuration_files = {"/usr/local/kong/declarative/kong.yml", "/etc/gateway/gateway.yml"};
 };
 
 Invocation invocation_of(int argc, const char* const* argv, const char* const* environment);

@@ -19,7 +19,7 @@ struct Outcome {
 
 Outcome read(Invocation invocation, bool usual_files = false) {
   Outcome outcome;
-  if (!usual_files) invocation.conf_files.clear();
+  if (!usual_files) invocation.conf_files.clear(), invocation.configuration_files.clear();
   outcome.good = read_settings(invocation, outcome.settings, outcome.errors, outcome.warnings);
   return outcome;
 }
@@ -186,4 +186,19 @@ TEST_CASE("help and listing have every setting of the table") {
   const auto outcome = read({});
   CHECK(outcome.settings.listing.size() == setting_table().size());
   CHECK(help.find("--proxy-listen VALUE") != std::string::npos);
+}
+
+TEST_CASE("a configuration at one of the usual places is found when nothing else is named") {
+  const std::string path = conf_file("_format_version: '3.0'\n");
+  Invocation invocation;
+  invocation.conf_files.clear();
+  invocation.configuration_files = {path + ".absent", path};
+  CHECK(read(invocation, true).settings.declarative_config == path);
+  invocation.environment = {{"KONG_DECLARATIVE_CONFIG", "/elsewhere.yml"}};
+  CHECK(read(invocation, true).settings.declarative_config == "/elsewhere.yml");
+  invocation.environment = {{"KONG_DECLARATIVE_CONFIG_STRING", "{}"}};
+  CHECK(read(invocation, true).settings.declarative_config.empty());
+  invocation.environment.clear();
+  invocation.arguments = {"shop.yml"};
+  CHECK(read(invocation, true).settings.declarative_config.empty());
 }

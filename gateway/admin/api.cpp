@@ -1,12 +1,12 @@
 #include "gateway/admin/api.h"
 
+#include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
-#include <fstream>
-#include <mutex>
 #include <thread>
 
 #include "gateway/admin/resources.h"
@@ -34,6 +34,18 @@ bool has_body(const httplib::Request& request) {
 
 }  // namespace
 
+namespace {
+
+// A container's output was made by root, so a process without its rights may write there but not open it anew. -1: no log.
+int open_access_log(const std::string& path) {
+  if (path.empty() || path == "off") return -1;
+  if (path == "/dev/stdout") return STDOUT_FILENO;
+  if (path == "/dev/stderr") return STDERR_FILENO;
+  return ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+}
+
+}  // namespace
+
 struct Api::Parts {
   Options options;
   Routes routes;
@@ -43,11 +55,13 @@ struct Api::Parts {
     uint16_t port = 0;
   };
   std::vector<Listener> listeners;
-  std::ofstream access_log;
-  std::mutex access_log_mutex;
+  int access_log = -1;
 
   Parts(Node& node, Options given) : options(std::move(given)), routes(options.status_only ? status_routes(node) : admin_routes(node)) {
-    if (!options.access_log.empty() && options.access_log != "off") access_log.open(options.access_log, std::ios::app);
+    access_log = open_access_log(options.access_log);
+  }
+  ~Parts() {
+    if (access_log > STDERR_FILENO) ::close(access_log);
   }
 
   void serve(const httplib::Request& from, httplib::Response& to, std::string body, Pairs parts);
@@ -135,9 +149,10 @@ void Api::Parts::dress(httplib::Server& server) {
     if (std::strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&now, &parts)) > 0) to.set_header("Date", date);
   });
   server.set_logger([this](const httplib::Request& from, const httplib::Response& to) {
-    const std::lock_guard lock(access_log_mutex);
-    if (!access_log.is_open()) return;
-    access_log << from.remote_addr << " \"" << from.method << ' ' << from.target << "\" " << to.status << ' ' << to.body.size() << std::endl;
+    if (access_log < 0) return;
+    // One write a line: appends of several threads do not mix.
+    const std::string line = fmt::format("{} \"{} {}\" {} {}\n", from.remote_addr, from.method, from.target, to.status, to.body.size());
+    if (::write(access_log, line.data(), line.size()) < 0) return;
   });
   server.set_payload_max_length(options.body_bytes_max);
   server.set_keep_alive_max_count(1000);

@@ -1,5 +1,16 @@
-# The real binaries, driven from outside.
+# The real binaries, driven from outside by real clients.
 if(TARGET gateway)
   add_test(NAME quickstart COMMAND python3 ${CMAKE_SOURCE_DIR}/examples/quickstart/run.py --gateway $<TARGET_FILE:gateway> --check)
   set_tests_properties(quickstart PROPERTIES TIMEOUT 180)
+
+  foreach(example shop gitops compose)
+    add_test(NAME examples_${example} COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/examples/${example}.py $<TARGET_FILE:gateway> $<TARGET_FILE:deckctl>)
+    set_tests_properties(examples_${example} PROPERTIES TIMEOUT 180 WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  endforeach()
+
+  if(CMAKE_BUILD_TYPE STREQUAL "Release")
+    # Builds both programs once more, from nothing, as the image does: seconds with ccache, minutes without.
+    add_test(NAME dockerfile COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/dockerfile.py ${CMAKE_SOURCE_DIR})
+    set_tests_properties(dockerfile PROPERTIES TIMEOUT 3000 LABELS heavy WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  endif()
 endif()

@@ -8,6 +8,11 @@ if(TARGET gateway)
     set_tests_properties(examples_${example} PROPERTIES TIMEOUT 180 WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   endforeach()
 
+  foreach(suite curl websocket streaming reload)
+    add_test(NAME end_to_end_${suite} COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/${suite}.py $<TARGET_FILE:gateway>)
+    set_tests_properties(end_to_end_${suite} PROPERTIES TIMEOUT 180 WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  endforeach()
+
   if(CMAKE_BUILD_TYPE STREQUAL "Release")
     # Builds both programs once more, from nothing, as the image does: seconds with ccache, minutes without.
     add_test(NAME dockerfile COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/dockerfile.py ${CMAKE_SOURCE_DIR})

@@ -1,5 +1,7 @@
 #include "gateway/runtime/compile.h"
 
+#include "gateway/runtime/unbuilt.h"
+
 namespace runtime {
 
 namespace {
@@ -25,6 +27,7 @@ std::shared_ptr<const proxy::Snapshot> compile(std::shared_ptr<const schema::Con
   snapshot->router = std::make_unique<routing::Router>(*snapshot->config, flavor_of(settings.router_flavor), problems);
   for (const schema::Upstream& upstream : snapshot->config->upstreams) snapshot->upstreams.emplace(upstream.name, &upstream);
   if (problems.any_error()) return nullptr;
+  warn_of_unbuilt(*snapshot->config, problems);
   return snapshot;
 }
 

@@ -44,6 +44,12 @@ constexpr Meaningless names[] = {
     {"worker_state_update_frequency"},
 };
 
+constexpr Meaningless to_come[] = {
+    {"client_ssl", "off"}, {"client_ssl_cert"}, {"client_ssl_cert_key"}, {"data_dir"}, {"dns_cache_size"}, {"dns_order"},
+    {"lua_ssl_trusted_certificate", "system"}, {"nginx_http_client_body_buffer_size"}, {"plugins", "bundled"}, {"proxy_access_log", "off"},
+    {"ssl_cipher_suite"}, {"ssl_ciphers"}, {"ssl_protocols"}, {"tracing_instrumentations", "off"}, {"tracing_sampling_rate"}, {"vault_env_prefix"},
+};
+
 // Anything behind these is a directive for nginx or a setting of plugin servers and vaults.
 constexpr std::string_view prefixes[] = {
     "nginx_main_", "nginx_events_", "nginx_http_", "nginx_upstream_", "nginx_proxy_", "nginx_location_", "nginx_status_", "nginx_admin_",
@@ -53,6 +59,8 @@ constexpr std::string_view prefixes[] = {
 }  // namespace
 
 std::span<const Meaningless> meaningless_settings() { return names; }
+
+std::span<const Meaningless> settings_to_come() { return to_come; }
 
 bool is_nginx_directive(std::string_view name) {
   return std::any_of(std::begin(prefixes), std::end(prefixes), [&](std::string_view prefix) { return name.starts_with(prefix); });

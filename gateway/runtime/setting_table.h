@@ -26,9 +26,11 @@ struct Meaningless {
   std::string_view harmless = {};  // a value that asks for what this gateway does anyway: no warning
 };
 
+// settings_to_come() holds those of the table that are read and checked, but that nothing obeys yet: whoever sets one is told so.
 std::span<const Setting> setting_table();
 std::span<const Alias> setting_aliases();
 std::span<const Meaningless> meaningless_settings();
+std::span<const Meaningless> settings_to_come();
 bool is_nginx_directive(std::string_view name);  // nginx_http_..., pluginserver_..., by prefix
 
 const Setting* find_setting(std::string_view name_or_alias);

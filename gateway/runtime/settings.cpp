@@ -171,6 +171,23 @@ bool fill_reference(std::string& text, const Invocation& invocation, std::string
   return error = "the variable " + variable + " is not set", false;
 }
 
+// A setting that nothing obeys yet must not be believed in.
+void warn_of_settings_to_come(Reading& reading) {
+  for (const Meaningless& setting : settings_to_come()) {
+    const auto found = reading.said.find(setting.name);
+    if (found == reading.said.end()) continue;
+    const Said& said = found->second;
+    if (said.text != setting.harmless && said.text != find_setting(setting.name)->fallback) reading.warnings.push_back(said.where + ": is not built yet and has no effect");
+  }
+}
+
+void warn_of_proxy_protocol(Reading& reading, const Settings& settings) {
+  for (const Listen& listen : settings.proxy_listen) {
+    if (!listen.proxy_protocol) continue;
+    return reading.warnings.push_back(reading.said[std::string_view("proxy_listen")].where + ": proxy_protocol is not built yet; its lines are refused as requests");
+  }
+}
+
 void apply(Reading& reading, const Invocation& invocation, Settings& settings) {
   for (const Setting& setting : setting_table()) {
     const auto found = reading.said.find(setting.name);
@@ -220,6 +237,8 @@ bool read_settings(const Invocation& invocation, Settings& settings, std::vector
   settings.configuration_paths = line.paths;
   apply(reading, invocation, settings);
   choose_usual_configuration(invocation, settings);
+  warn_of_settings_to_come(reading);
+  warn_of_proxy_protocol(reading, settings);
   check_pairs(reading, "ssl_cert", settings.ssl_cert, settings.ssl_cert_key);
   check_pairs(reading, "admin_ssl_cert", settings.admin_ssl_cert, settings.admin_ssl_cert_key);
   check_pairs(reading, "status_ssl_cert", settings.status_ssl_cert, settings.status_ssl_cert_key);

@@ -202,3 +202,21 @@ TEST_CASE("a configuration at one of the usual places is found when nothing else
   invocation.arguments = {"shop.yml"};
   CHECK(read(invocation, true).settings.declarative_config.empty());
 }
+
+TEST_CASE("a setting that nothing obeys yet is warned about when it asks for something") {
+  Invocation invocation;
+  invocation.environment = {{"KONG_SSL_PROTOCOLS", "TLSv1.3"}, {"KONG_PLUGINS", "bundled"}, {"KONG_PROXY_ACCESS_LOG", "off"},
+                            {"KONG_PROXY_LISTEN", "0.0.0.0:8000 proxy_protocol"}};
+  const auto outcome = read(invocation);
+  CHECK(outcome.good);
+  REQUIRE(outcome.warnings.size() == 2);
+  CHECK(outcome.warnings[0] == "KONG_SSL_PROTOCOLS: is not built yet and has no effect");
+  CHECK(outcome.warnings[1] == "KONG_PROXY_LISTEN: proxy_protocol is not built yet; its lines are refused as requests");
+}
+
+TEST_CASE("every setting that nothing obeys yet is one of the table") {
+  for (const Meaningless& setting : settings_to_come()) {
+    CAPTURE(setting.name);
+    CHECK(find_setting(setting.name) != nullptr);
+  }
+}

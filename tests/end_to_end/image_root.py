@@ -31,7 +31,7 @@ exec sleep 600
 
 def allowed():
     command = ["unshare", *SPACES, *([] if AS_ROOT else ["--map-root-user"]), "true"]
-    return shutil.which("unshare") is not None and subprocess.run(command, capture_output=True).returncode == 0
+    return all(map(shutil.which, ("unshare", "nsenter", "ip"))) and subprocess.run(command, capture_output=True).returncode == 0
 
 
 class ImageRoot:

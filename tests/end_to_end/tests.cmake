@@ -13,6 +13,9 @@ if(TARGET gateway)
     set_tests_properties(end_to_end_${suite} PROPERTIES TIMEOUT 180 WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   endforeach()
 
+  add_test(NAME readme COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/readme.py $<TARGET_FILE:gateway> $<TARGET_FILE:deckctl>)
+  set_tests_properties(readme PROPERTIES TIMEOUT 120 WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+
   if(CMAKE_BUILD_TYPE STREQUAL "Release")
     # Builds both programs once more, from nothing, as the image does: seconds with ccache, minutes without.
     add_test(NAME dockerfile COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/dockerfile.py ${CMAKE_SOURCE_DIR})

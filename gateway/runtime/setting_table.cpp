@@ -181,7 +181,7 @@ constexpr Setting table[] = {
     {"database", "off", "only off: there is no database", set_database},
     {"role", "traditional", "only traditional: there is no control plane", set_role},
     {"unknown_plugins", "refuse", "refuse a configuration that names an unknown plugin, or skip that plugin", set_unknown_plugins},
-    {"prefix", "/usr/local/kong/", "working folder; relative paths below start here", set_text<&S::prefix>},
+    {"prefix", "/usr/local/kong/", "working folder; relative paths of logs start here", set_text<&S::prefix>},
     {"data_dir", "", "folder of the last good configurations (default: in the prefix)", set_text<&S::data_dir>},
     {"proxy_listen", "0.0.0.0:8000 reuseport backlog=16384, 0.0.0.0:8443 http2 ssl reuseport backlog=16384",
      "addresses of the proxy: address:port [ssl] [http2] [proxy_protocol] [reuseport] [backlog=N], or off", set_listens<&S::proxy_listen>},

@@ -208,6 +208,21 @@ void choose_usual_configuration(const Invocation& invocation, Settings& settings
   }
 }
 
+// Relative paths start in the prefix. Where that has no folder for logs, the usual ones are not missed: errors go to stderr.
+void place_logs(const Reading& reading, Settings& settings) {
+  static constexpr std::pair<std::string_view, std::string Settings::*> logs[] = {
+      {"proxy_access_log", &Settings::proxy_access_log}, {"proxy_error_log", &Settings::proxy_error_log},
+      {"admin_access_log", &Settings::admin_access_log}, {"admin_error_log", &Settings::admin_error_log}};
+  for (const auto& [name, field] : logs) {
+    std::string& path = settings.*field;
+    if (path.empty() || path == "off" || path.front() == '/') continue;
+    const std::filesystem::path placed = std::filesystem::path(settings.prefix) / path;
+    std::error_code error;
+    const bool usable = reading.said.contains(name) || std::filesystem::is_directory(placed.parent_path(), error);
+    path = usable ? placed.string() : name.ends_with("_error_log") ? "/dev/stderr" : "off";
+  }
+}
+
 void check_pairs(Reading& reading, std::string_view name, const std::vector<std::string>& certificates, const std::vector<std::string>& keys) {
   if (certificates.size() == keys.size()) return;
   reading.errors.push_back(std::string(name) + ": " + std::to_string(certificates.size()) + " certificates but " + std::to_string(keys.size()) + " keys");
@@ -237,6 +252,7 @@ bool read_settings(const Invocation& invocation, Settings& settings, std::vector
   settings.configuration_paths = line.paths;
   apply(reading, invocation, settings);
   choose_usual_configuration(invocation, settings);
+  place_logs(reading, settings);
   warn_of_settings_to_come(reading);
   warn_of_proxy_protocol(reading, settings);
   check_pairs(reading, "ssl_cert", settings.ssl_cert, settings.ssl_cert_key);

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 
 #include "gateway/runtime/setting_table.h"
@@ -219,4 +220,24 @@ TEST_CASE("every setting that nothing obeys yet is one of the table") {
     CAPTURE(setting.name);
     CHECK(find_setting(setting.name) != nullptr);
   }
+}
+
+TEST_CASE("logs lie in the prefix, and errors go to stderr when it has no folder for them") {
+  Invocation invocation;
+  invocation.environment = {{"KONG_PREFIX", "/nowhere"}};
+  auto settings = read(invocation).settings;
+  CHECK(settings.proxy_error_log == "/dev/stderr");
+  CHECK(settings.admin_access_log == "off");
+  CHECK(listed(settings, "proxy_error_log") == "logs/error.log");
+  invocation.environment.push_back({"KONG_PROXY_ERROR_LOG", "own/error.log"});
+  invocation.environment.push_back({"KONG_ADMIN_ACCESS_LOG", "/dev/stdout"});
+  settings = read(invocation).settings;
+  CHECK(settings.proxy_error_log == "/nowhere/own/error.log");
+  CHECK(settings.admin_access_log == "/dev/stdout");
+
+  const auto folder = std::filesystem::path(conf_file("")).replace_extension(".prefix");
+  std::filesystem::create_directories(folder / "logs");
+  invocation.environment = {{"KONG_PREFIX", folder.string()}};
+  CHECK(read(invocation).settings.proxy_error_log == (folder / "logs/error.log").string());
+  std::filesystem::remove_all(folder);
 }

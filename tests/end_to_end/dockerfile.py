@@ -14,6 +14,7 @@ import tempfile
 import time
 
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent)]
+import container_file  # noqa: E402
 from client import eventually, expect, run_all  # noqa: E402
 from image_root import ImageRoot, allowed  # noqa: E402
 
@@ -21,37 +22,9 @@ SOURCE = pathlib.Path(sys.argv[1]).resolve()
 CONFIG = '_format_version: "3.0"\nservices: [{name: s, url: "http://127.0.0.1:9", routes: [{name: %s, paths: [/], plugins: [{name: request-termination, config: {status_code: 418}}]}]}]\n'
 
 
-class Stage:
-    def __init__(self, base):
-        self.base, self.steps, self.environment = base, [], {}
-
-    def all(self, word):
-        return [rest for name, rest in self.steps if name == word]
-
-    def last(self, word):
-        return self.all(word)[-1]
-
-
-def read(path):
-    """The stages of a Dockerfile: instructions in order, continued lines joined."""
-    text = re.sub(r"^\s*#.*\n", "", path.read_text(encoding="utf8"), flags=re.M)
-    stages = []
-    for line in re.sub(r"\\\n", " ", text).splitlines():
-        if not line.strip():
-            continue
-        word, rest = line.split(None, 1)
-        if word == "FROM":
-            stages.append(Stage(rest))
-        else:
-            stages[-1].steps.append((word, rest.strip()))
-            if word == "ENV":
-                stages[-1].environment.update(pair.split("=", 1) for pair in shlex.split(rest))
-    return stages
-
-
 class World:
     def __init__(self, folder):
-        self.build, self.image = read(SOURCE / "Dockerfile")
+        self.build, self.image = container_file.read(SOURCE / "Dockerfile")
         self.folder = folder  # stands for the build stage's WORKDIR
         self.workdir = self.build.last("WORKDIR")
         self.health = self.image.last("HEALTHCHECK").split("CMD", 1)[1]
@@ -103,15 +76,12 @@ def the_image_is_small_and_without_root(world):
 
 
 def the_build_steps_run_in_an_empty_folder(world):
-    ignored = {line for line in (SOURCE / ".dockerignore").read_text().split()}
-    assert {"build", ".git"} <= ignored, ignored
     started = time.time()
     for word, rest in world.build.steps:
         if word == "COPY" and rest == ". .":
-            for entry in SOURCE.iterdir():
-                if entry.name not in ignored:
-                    copy = shutil.copytree if entry.is_dir() else shutil.copy2
-                    copy(entry, world.folder / entry.name, **({"dirs_exist_ok": True} if entry.is_dir() else {}))
+            for entry in container_file.context(SOURCE):
+                copy = shutil.copytree if entry.is_dir() else shutil.copy2
+                copy(entry, world.folder / entry.name, **({"dirs_exist_ok": True} if entry.is_dir() else {}))
         elif word == "COPY":
             *sources, target = rest.split()
             (world.folder / target).mkdir(parents=True, exist_ok=True)

@@ -11,6 +11,7 @@ import sys
 import yaml
 
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent.parent)]
+import container_file  # noqa: E402
 from client import ROOT, eventually, expect, run_all  # noqa: E402
 from image_root import ImageRoot, allowed  # noqa: E402
 
@@ -21,6 +22,7 @@ FOLDER = ROOT / "examples" / "compose"
 class World:
     def __init__(self):
         services = yaml.safe_load((FOLDER / "compose.yaml").read_text())["services"]
+        self.image = container_file.read((FOLDER / services["gateway"]["build"]).resolve() / "Dockerfile")[-1]
         self.gateway, self.upstream = services["gateway"], services["upstream"]
 
     @staticmethod
@@ -33,11 +35,9 @@ class World:
 
 
 def the_file_names_what_exists(world):
-    assert (FOLDER / world.gateway["build"] / "Dockerfile").resolve().exists()
     expect("known keys of the gateway", set(world.gateway), {"build", "image", "ports", "environment", "volumes", "healthcheck", "depends_on", "restart"})
     ports = {port.split(":")[1] for port in world.gateway["ports"]}
-    expose = next(line for line in (ROOT / "Dockerfile").read_text().splitlines() if line.startswith("EXPOSE"))
-    assert ports <= set(expose.split()), f"{ports} are not what the image exposes: {expose}"
+    assert ports <= set(world.image.last("EXPOSE").split()), f"{ports} are not what the image exposes"
     expect("mounts", [target for _, target in world.mounts(world.gateway)], ["/usr/local/kong/declarative/kong.yml"])
     for name, service in (("gateway", world.gateway), ("upstream", world.upstream)):
         for source, _ in world.mounts(service):
@@ -64,7 +64,7 @@ def both_services_run_and_are_healthy(world):
                 root.put(source, target)
         upstream = root.start(root.command({}, *world.upstream["command"]), stdout=subprocess.PIPE, text=True)
         expect("port of the upstream", upstream.stdout.readline(), "9080\n")
-        variables = {"KONG_DATABASE": "off", "KONG_PROXY_ERROR_LOG": "/dev/stderr", **world.gateway["environment"]}
+        variables = {**world.image.environment, **world.gateway["environment"]}
         gateway = root.start(root.command(variables, "gateway"))
         kind, *health = world.gateway["healthcheck"]["test"]
         expect("kind of the health check", kind, "CMD")

@@ -24,6 +24,7 @@ bool upstreams_close_idle_connections(const World& world) {
 // Everyone does his part, and what fails may be tried again often enough: nothing but the upstream's whole answer will do.
 bool must_succeed(const World& world, const RequestPlan& request) {
   const AnswerPlan& answer = request.answers.back();
+  if (!request.routed()) return false;
   if (!world.requests[request.id].sent_whole || too_large(world, request)) return false;
   if (answer.cut != Break::none || answer.leaves_early) return false;
   const size_t failures = request.failures() + world.script.refusals;
@@ -85,9 +86,10 @@ class Judge {
   size_t number_of(const ConnectionPlan& plan) const { return static_cast<size_t>(&plan - world_.script.connections.data()); }
   bool draining() const { return world_.draining; }
   bool switched(const RequestPlan& request) const {
-    return request.upgrade && request.answers.back().status == 200 && !world_.requests[request.id].attempts.empty();
+    return request.upgrade && request.routed() && request.answers.back().status == 200 && !world_.requests[request.id].attempts.empty();
   }
   bool has_failures(const RequestPlan& request) const {
+    if (!request.routed()) return false;
     return request.failures() > 0 || world_.script.refusals > 0 || request.answers.back().cut != Break::none || request.answers.back().leaves_early;
   }
 
@@ -114,7 +116,12 @@ class Judge {
   void judge_own(const RequestPlan& request, const RequestRecord& sent, const AnswerRecord& answer, const ConnectionRecord& connection) {
     if (!answer.whole && !connection.broke_off && !sent.cut) breach("#{}: our own answer was cut", request.id);
     if (must_succeed(world_, request)) return breach("#{}: {} although its upstream would have answered", request.id, answer.status);
-    const bool known = answer.status == 502 || answer.status == 504 || (answer.status == 413 && too_large(world_, request)) ||
+    if (!request.routed() && sent.sent_whole) {
+      const int due = too_large(world_, request) && request.body.framing == Framing::length ? 413 : request.service == 4 ? 404 : 403;
+      if (answer.status != due) breach("#{}: {} instead of {}", request.id, answer.status, due);
+      return;
+    }
+    const bool known = (!request.routed() && (answer.status == 404 || answer.status == 403)) || answer.status == 502 || answer.status == 504 || (answer.status == 413 && too_large(world_, request)) ||
                        (answer.status == 400 && sent.cut) || (answer.status == 408 && sent.cut);
     if (!known) breach("#{}: {} has no reason", request.id, answer.status);
     if ((answer.status == 502 || answer.status == 504) && too_large(world_, request) && !has_failures(request) && !upstreams_close_idle_connections(world_))

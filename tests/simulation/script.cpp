@@ -41,12 +41,19 @@ Body draw_body(Random& random, bool answer) {
   return body;
 }
 
+// Most heads are short; some fill a block of 16 KiB nearly, or need more than one.
+uint32_t draw_padding(Random& random) {
+  if (random.percent(85)) return 0;
+  return static_cast<uint32_t>(random.percent(50) ? random.between(13'000, 16'500) : random.between(100, 31'000));
+}
+
 AnswerPlan draw_answer(Random& random, const Mood& mood, const RequestPlan& request) {
   AnswerPlan answer;
   answer.delay_ms = random.percent(mood.pauses) ? static_cast<uint32_t>(random.below(20)) : 0;
   answer.interims = random.percent(8) ? static_cast<int>(random.between(1, 3)) : 0;
   answer.status = random.percent(80) ? 200 : random.pick({204, 304, 404, 500, 503, 201});
   answer.body = draw_body(random, true);
+  answer.padding_bytes = draw_padding(random);
   if (answer.body.framing != Framing::chunked && random.percent(10)) answer.minor_version = 0;
   answer.close = answer.body.framing == Framing::until_close || random.percent(10);
   if (request.body.bytes > 0 && random.percent(12)) {
@@ -81,7 +88,8 @@ RequestPlan draw_request(Random& random, const Mood& mood, uint32_t id) {
   RequestPlan request;
   request.id = id;
   request.method = random.pick({"GET", "GET", "GET", "HEAD", "POST", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"});
-  request.service = static_cast<int>(random.below(4));
+  request.service = random.percent(8) ? static_cast<int>(random.between(4, 5)) : static_cast<int>(random.below(4));
+  request.padding_bytes = draw_padding(random);
   const bool may_have_body = request.method != "HEAD" && request.method != "OPTIONS";
   const bool usual = request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
   if (may_have_body && random.percent(usual ? 90 : 8)) request.body = draw_body(random, false);
@@ -95,7 +103,7 @@ RequestPlan draw_request(Random& random, const Mood& mood, uint32_t id) {
     request.upgrade = true;
     request.tunnel = {draw_bytes(random), draw_bytes(random), random.next(), random.next(), random.percent(50)};
   }
-  request.pace = draw_pace(random, mood, 300 + request.body.bytes);
+  request.pace = draw_pace(random, mood, 300 + request.padding_bytes + request.body.bytes);
   if (request.body.framing != Framing::none && random.percent(4)) request.hesitates_ms = 2'500;  // longer than an upstream may be silent
   if (random.percent(mood.client_faults)) {
     request.fault = random.pick({Break::end, Break::reset, Break::stall, Break::garbage});
@@ -194,14 +202,14 @@ std::string describe(const Script& script) {
                         name_of(connection.reading), connection.reading_at, connection.ends_write);
     for (uint32_t id : connection.requests) {
       const RequestPlan& request = script.requests[id];
-      text += fmt::format("    #{} {} HTTP/1.{} /s{} {} {} B{}{}{}{}{} fault {} at {}\n", id, request.method, request.minor_version, request.service,
+      text += fmt::format("    #{} {} HTTP/1.{} /s{}, padding {}, {} {} B{}{}{}{}{} fault {} at {}\n", id, request.method, request.minor_version, request.service, request.padding_bytes,
                           name_of(request.body.framing), request.body.bytes, request.expect ? ", expects 100" : "", request.close ? ", close" : "",
                           request.hesitates_ms > 0 ? ", hesitates" : "", request.upgrade ? ", upgrade" : "", request.pipelined ? ", pipelined" : "", name_of(request.fault), request.fault_at);
       for (const AnswerPlan& answer : request.answers)
-        text += fmt::format("      kind {} after {} ms and {} octets{}, {} interim, HTTP/1.{} {} {} {} B, cut {} at {}, close {}, then {} {} ms\n",
+        text += fmt::format("      kind {} after {} ms and {} octets{}, {} interim, HTTP/1.{} {}, padding {}, {} {} B, cut {} at {}, close {}, then {} {} ms\n",
                             static_cast<int>(answer.kind), answer.delay_ms,
                             answer.after_octets == never ? "all" : std::to_string(answer.after_octets), answer.leaves_early ? " (leaves)" : answer.holds_body ? " (head first)" : "",
-                            answer.interims, answer.minor_version, answer.status, name_of(answer.body.framing), answer.body.bytes, name_of(answer.cut),
+                            answer.interims, answer.minor_version, answer.status, answer.padding_bytes, name_of(answer.body.framing), answer.body.bytes, name_of(answer.cut),
                             answer.cut_at, answer.close, static_cast<int>(answer.afterwards), answer.idle_ms);
     }
   }

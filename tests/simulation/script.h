@@ -43,6 +43,7 @@ struct AnswerPlan {
   int interims = 0;
   int status = 200;
   int minor_version = 1;
+  uint32_t padding_bytes = 0;     // of a field that makes the head long
   Body body;
   Break cut = Break::none;
   uint64_t cut_at = 0;            // octet of the body on the wire
@@ -65,6 +66,7 @@ struct RequestPlan {
   std::string method = "GET";
   int minor_version = 1;
   int service = 0;              // see world.cpp
+  uint32_t padding_bytes = 0;   // of a field that makes the head long
   Body body;
   bool expect = false;          // waits for 100 before the body
   bool close = false;
@@ -79,6 +81,7 @@ struct RequestPlan {
   std::vector<AnswerPlan> answers;  // attempt by attempt; the last one stands for all that follow
 
   bool repeatable() const { return method != "POST" && method != "PATCH"; }
+  bool routed() const { return service < 4; }
   const AnswerPlan& answer(size_t attempt) const { return answers[attempt < answers.size() ? attempt : answers.size() - 1]; }
   // Attempts that end without an answer before one gets it.
   size_t failures() const { return answers.size() - 1; }

@@ -35,6 +35,7 @@ struct Client {
 
 std::string head_of(const RequestPlan& request) {
   std::string head = fmt::format("{} /s{}/{} HTTP/1.{}\r\nHost: gw.test\r\n", request.method, request.service, request.id, request.minor_version);
+  if (request.padding_bytes > 0) head += "X-Padding: " + padding(request.padding_bytes) + "\r\n";
   if (request.body.framing == Framing::length) head += fmt::format("Content-Length: {}\r\n", request.body.bytes);
   if (request.body.framing == Framing::chunked) head += "Transfer-Encoding: chunked\r\n";
   if (request.expect) head += "Expect: 100-continue\r\n";
@@ -68,6 +69,7 @@ void begin_answer(Client& client) {
   answer.generation_now = client.world.generation;
   const std::string generation(reader.field("x-generation"));
   answer.generation = generation.empty() ? answer.generation_now : static_cast<size_t>(std::atoi(generation.c_str()));
+  if (!answer.who.empty() && request != nullptr && reader.field("x-padding") != padding(request->answers.back().padding_bytes)) answer.wrong = true;
   answer.says_close = reader.field("connection") == "close";
   // Of a method that has not arrived nobody can tell that it wants no body.
   const bool asks_head = request != nullptr && request->method == "HEAD" && !(request->fault != Break::none && request->fault_at < 5);

@@ -52,7 +52,8 @@ void begin_request(Upstream& upstream) {
   record.reused = upstream.reused;
   upstream.generation = reader.field("x-generation");
   const bool framed = reader.count("content-length") + reader.count("transfer-encoding") == (plan.body.framing == Framing::none ? 0u : 1u);
-  if (reader.first_line() != fmt::format("{} /s{}/{} HTTP/1.1", plan.method, plan.service, plan.id) || !framed || reader.count("expect") != 0)
+  if (reader.first_line() != fmt::format("{} /s{}/{} HTTP/1.1", plan.method, plan.service, plan.id) || !framed || reader.count("expect") != 0 ||
+      reader.field("x-padding") != padding(plan.padding_bytes))
     record.wrong = true;
   upstream.world.note("upstream {} reads #{}, attempt {}", upstream.number, plan.id, upstream.attempt);
 }
@@ -100,6 +101,7 @@ std::string head_of(const Upstream& upstream, const AnswerPlan& answer) {
   for (int i = 0; i < answer.interims; ++i) head += i % 2 == 0 ? "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" : "HTTP/1.1 100 Continue\r\n\r\n";
   head += fmt::format("HTTP/1.{} {} Word\r\nX-Answer: {}.{}\r\nX-Generation: {}\r\n", answer.minor_version, answer.status, upstream.plan->id,
                       upstream.attempt, upstream.generation);
+  if (answer.padding_bytes > 0) head += "X-Padding: " + padding(answer.padding_bytes) + "\r\n";
   if (answer.status != 204 && answer.body.framing == Framing::length) head += fmt::format("Content-Length: {}\r\n", answer.body.bytes);
   if (answer.status != 204 && answer.body.framing == Framing::chunked) head += "Transfer-Encoding: chunked\r\n";
   if (answer.close) head += "Connection: close\r\n";

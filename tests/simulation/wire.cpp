@@ -28,6 +28,12 @@ std::string octets(uint64_t seed, uint64_t from, uint64_t bytes) {
 
 bool equal_octets(std::string_view text, uint64_t seed, uint64_t from) { return octets(seed, from, text.size()) == text; }
 
+std::string padding(uint32_t bytes) {
+  std::string text(bytes, 'a');
+  for (uint32_t i = 0; i < bytes; ++i) text[i] = static_cast<char>('a' + (i * 7 + i / 26 + bytes) % 26);
+  return text;
+}
+
 std::string encode(const Body& body, Random& random) {
   if (body.framing == Framing::none) return {};
   const std::string text = octets(body.seed, 0, body.bytes);

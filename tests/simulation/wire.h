@@ -15,6 +15,8 @@ namespace simulation {
 // `bytes` octets that follow from the seed, from octet `from` on.
 std::string octets(uint64_t seed, uint64_t from, uint64_t bytes);
 bool equal_octets(std::string_view text, uint64_t seed, uint64_t from);
+// A field value of that length.
+std::string padding(uint32_t bytes);
 // The body as it goes over the wire.
 std::string encode(const Body& body, Random& random);
 

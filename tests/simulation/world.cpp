@@ -22,6 +22,8 @@ services:
 - {name: s1, url: "http://10.0.0.2:80", retries: 1, connect_timeout: 1000, read_timeout: 2000, write_timeout: 2000, routes: [{name: r1, paths: [/s1], strip_path: false, request_buffering: false, response_buffering: false}]}
 - {name: s2, url: "http://10.0.0.1:80", retries: 0, connect_timeout: 1000, read_timeout: 2000, write_timeout: 2000, routes: [{name: r2, paths: [/s2], strip_path: false}]}
 - {name: s3, url: "http://pool:80", retries: 3, connect_timeout: 1000, read_timeout: 2000, write_timeout: 2000, routes: [{name: r3, paths: [/s3], strip_path: false}]}
+routes:
+- {name: r5, paths: [/s5], plugins: [{name: request-termination, config: {status_code: 403}}]}
 upstreams:
 - name: pool
   targets: [{target: "10.0.0.3:80"}, {target: "10.0.0.4:80"}]

@@ -17,7 +17,7 @@ struct ServiceFacts {
   uint32_t retries;
   bool buffered;  // the request's body is taken into memory first, as far as it may be
 };
-inline constexpr ServiceFacts services[] = {{5, true}, {1, false}, {0, true}, {3, true}};
+inline constexpr ServiceFacts services[] = {{5, true}, {1, false}, {0, true}, {3, true}, {0, true}, {0, true}};  // the last two are not forwarded
 
 // Compiled once and served by every run, like the configurations of a node that lives long.
 class Configurations {

@@ -6,6 +6,8 @@ namespace simulation {
 
 namespace {
 
+constexpr uint64_t unread_bytes_max = 256 * 1024;  // of a body nobody wants, read so that its connection can go on
+
 bool is_bodiless(const RequestPlan& request, int status) { return request.method == "HEAD" || status == 204 || status == 304; }
 
 bool too_large(const World& world, const RequestPlan& request) { return request.body.bytes > world.script.options.body_bytes_max; }
@@ -58,13 +60,14 @@ class Judge {
     if (record.malformed && !record.broke_off) breach("client {}: malformed bytes", number_of(plan));
     if (record.surplus) breach("client {}: an answer nobody asked for", number_of(plan));
     if (record.wrong_interim) breach("client {}: an interim answer nobody asked for", number_of(plan));
-    bool ended = false;  // nothing more is owed on this connection
+    bool ended = false;    // no answer may follow
+    bool may_end = false;  // none is owed
     for (size_t i = 0; i < plan.requests.size(); ++i) {
       const RequestPlan& request = world_.script.requests[plan.requests[i]];
       const RequestRecord& sent = world_.requests[request.id];
       if (!sent.begun) break;
       if (i >= record.answers.size()) {
-        const bool owed = sent.sent_whole && !sent.cut && !ended && !record.broke_off && !(request.upgrade && sent.down_octets + sent.up_octets > 0);
+        const bool owed = sent.sent_whole && !sent.cut && !may_end && !record.broke_off && !(request.upgrade && sent.down_octets + sent.up_octets > 0);
         if (owed && !switched(request) && must_succeed(world_, request) && !draining()) breach("#{}: no answer", request.id);
         else if (owed && !switched(request) && !draining() && !record.reset && !has_failures(request)) breach("#{}: silence", request.id);
         break;
@@ -72,7 +75,10 @@ class Judge {
       const AnswerRecord& answer = record.answers[i];
       if (ended && !draining()) breach("#{}: an answer after the connection's last", request.id);
       judge_answer(request, sent, answer, record, i);
+      // Our own answer need not wait for a body. How much of a chunked one is left shows only afterwards: too much, and the connection ends.
+      const bool left_unread = answer.who.empty() && request.body.framing == Framing::chunked && request.body.bytes > unread_bytes_max;
       ended = ended || answer.says_close || !answer.whole || sent.cut || request.close;
+      may_end = may_end || ended || left_unread;
     }
   }
 

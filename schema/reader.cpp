@@ -6,6 +6,7 @@ namespace schema {
 
 const Value* Reader::value(std::string_view field) const {
   assert(shape_ != nullptr);
+  if (reads_ != nullptr) reads_->insert(shape_->field(field));
   if (given_ != nullptr && given_->is_object())
     if (const Value* given = given_->find(field)) return given->is_null() ? nullptr : given;
   const Shape* shape = shape_->field(field);
@@ -48,11 +49,12 @@ std::vector<std::string_view> Reader::texts(std::string_view field) const {
 Reader Reader::record(std::string_view field) const {
   const Shape* shape = shape_->field(field);
   assert(shape != nullptr);
+  if (reads_ != nullptr) reads_->insert(shape);
   const Value* given = given_ != nullptr && given_->is_object() ? given_->find(field) : nullptr;
-  if (given != nullptr) return given->is_null() ? Reader() : Reader(shape, given);
-  if (shape->default_value != nullptr && shape->default_value->is_object()) return {shape, shape->default_value};
+  if (given != nullptr) return given->is_null() ? Reader() : Reader(shape, given, reads_);
+  if (shape->default_value != nullptr && shape->default_value->is_object()) return {shape, shape->default_value, reads_};
   // A record that must not be null is made when it is absent; an optional one stays unset.
-  return shape->nullable ? Reader() : Reader(shape, nullptr);
+  return shape->nullable ? Reader() : Reader(shape, nullptr, reads_);
 }
 
 std::vector<Reader> Reader::records(std::string_view field) const {
@@ -60,7 +62,7 @@ std::vector<Reader> Reader::records(std::string_view field) const {
   const Value* found = value(field);
   const Shape* shape = shape_->field(field);
   if (found != nullptr && found->is_array())
-    for (const Value& item : found->items()) all.emplace_back(shape->items, &item);
+    for (const Value& item : found->items()) all.emplace_back(shape->items, &item, reads_);
   return all;
 }
 

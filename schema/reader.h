@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <vector>
 
@@ -12,10 +13,14 @@
 
 namespace schema {
 
+// The fields that readers were asked for. For tests: a setting that nobody reads is a promise nobody keeps.
+using Reads = std::set<const Shape*>;
+
 class Reader {
  public:
   Reader() = default;
-  Reader(const Shape* shape, const Value* given) : shape_(shape), given_(given) {}
+  // `reads`, when given, hears of every field that this reader and those of its records are asked for; it must outlive them.
+  Reader(const Shape* shape, const Value* given, Reads* reads = nullptr) : shape_(shape), given_(given), reads_(reads) {}
 
   // The effective value, or nullptr when unset (absent without default, or null). Asserts that the shape has the field.
   const Value* value(std::string_view field) const;
@@ -37,6 +42,7 @@ class Reader {
  private:
   const Shape* shape_ = nullptr;
   const Value* given_ = nullptr;  // an object, or nullptr: all defaults
+  Reads* reads_ = nullptr;
 };
 
 }  // namespace schema

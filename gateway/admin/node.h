@@ -12,6 +12,9 @@
 
 namespace admin {
 
+// Tools choose the format of what they send by this number: the release whose configurations and API are understood.
+inline constexpr std::string_view spoken_version = "3.9.1";
+
 struct Connections {
   uint64_t accepted = 0, active = 0, handled = 0, reading = 0, writing = 0, waiting = 0, requests = 0;
 };

@@ -11,9 +11,6 @@ namespace admin {
 
 namespace {
 
-// Tools choose the format of what they send by this number: the release whose configurations and API are understood.
-constexpr const char* spoken_version = "3.9.1";
-
 std::string host_name() {
   char name[256] = "";
   gethostname(name, sizeof name - 1);

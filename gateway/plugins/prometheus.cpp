@@ -81,15 +81,15 @@ class Prometheus final : public Plugin {
 
  private:
   void declare() {
-    requests_ = metrics_.counters("kong_http_requests_total", "Requests by service, route, status code and origin of the answer",
+    requests_ = metrics_.counters("kong_http_requests_total", "HTTP status codes per consumer/service/route in Kong",
                                   {"service", "route", "code", "source", "workspace", "consumer"});
-    bandwidth_bytes_ = metrics_.counters("kong_bandwidth_bytes", "Bytes received from and sent to clients",
+    bandwidth_bytes_ = metrics_.counters("kong_bandwidth_bytes", "Total bandwidth (ingress/egress) throughput in bytes",
                                          {"service", "route", "direction", "workspace", "consumer"});
-    gateway_ms_ = metrics_.histograms("kong_kong_latency_ms", "Milliseconds spent in the gateway and its plugins",
+    gateway_ms_ = metrics_.histograms("kong_kong_latency_ms", "Latency added by Kong and enabled plugins for each service/route in Kong",
                                       {"service", "route", "workspace"}, gateway_bounds_ms);
-    upstream_ms_ = metrics_.histograms("kong_upstream_latency_ms", "Milliseconds until the upstream answered",
+    upstream_ms_ = metrics_.histograms("kong_upstream_latency_ms", "Latency added by upstream response for each service/route in Kong",
                                        {"service", "route", "workspace"}, upstream_bounds_ms);
-    request_ms_ = metrics_.histograms("kong_request_latency_ms", "Milliseconds from the first byte of a request to the last of its answer",
+    request_ms_ = metrics_.histograms("kong_request_latency_ms", "Total latency incurred during requests for each service/route in Kong",
                                       {"service", "route", "workspace"}, upstream_bounds_ms);
   }
 

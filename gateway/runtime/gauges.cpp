@@ -45,24 +45,28 @@ void dictionaries(Samples& samples, Node& node) {
 
 }  // namespace
 
+// Texts are those that dashboards' tools have seen so far. What has no counterpart here is told as empty; the Lua memory is the process's.
 void register_gauges(observe::Metrics& metrics, Node& node) {
-  metrics.gauge("kong_nginx_connections_total", "Client connections by state; total counts requests", [&node](Samples& s) { connections(s, node); });
-  metrics.gauge("kong_nginx_requests_total", "Requests since the start", [&node](Samples& s) {
+  metrics.gauge("kong_nginx_connections_total", "Number of connections by subsystem", [&node](Samples& s) { connections(s, node); });
+  metrics.gauge("kong_nginx_requests_total", "Number of requests total", [&node](Samples& s) {
     s.add({{"node_id", node.node_id()}, {"subsystem", "http"}}, static_cast<double>(node.connections().requests));
   });
-  metrics.gauge("kong_nginx_timers", "Timers by state; this process has none of that kind", [](Samples& s) {
+  metrics.gauge("kong_nginx_timers", "Number of nginx timers", [](Samples& s) {
     s.add({{"state", "running"}}, 0);
     s.add({{"state", "pending"}}, 0);
   });
-  metrics.gauge("kong_datastore_reachable", "1: the configuration is in memory", [](Samples& s) { s.add({}, 1); });
-  metrics.gauge("kong_node_info", "This node", [&node](Samples& s) { s.add({{"node_id", node.node_id()}, {"version", GATEWAY_VERSION}}, 1); });
-  metrics.gauge("kong_memory_lua_shared_dict_bytes", "Memory zones; this process has none", [&node](Samples& s) { dictionaries(s, node); });
-  metrics.gauge("kong_memory_lua_shared_dict_total_bytes", "Capacity of memory zones; this process has none", [&node](Samples& s) { dictionaries(s, node); });
-  metrics.gauge("kong_memory_workers_lua_vms_bytes", "Resident memory of the process", [&node](Samples& s) {
+  metrics.gauge("kong_datastore_reachable", "Datastore reachable from Kong, 0 is unreachable", [](Samples& s) { s.add({}, 1); });
+  metrics.gauge("kong_node_info", "Kong Node metadata information", [&node](Samples& s) {
+    s.add({{"node_id", node.node_id()}, {"version", admin::spoken_version}}, 1);
+  });
+  metrics.gauge("gateway_info", "This node and its version", [&node](Samples& s) { s.add({{"node_id", node.node_id()}, {"version", GATEWAY_VERSION}}, 1); });
+  metrics.gauge("kong_memory_lua_shared_dict_bytes", "Allocated slabs in bytes in a shared_dict", [&node](Samples& s) { dictionaries(s, node); });
+  metrics.gauge("kong_memory_lua_shared_dict_total_bytes", "Total capacity in bytes of a shared_dict", [&node](Samples& s) { dictionaries(s, node); });
+  metrics.gauge("kong_memory_workers_lua_vms_bytes", "Allocated bytes in worker Lua VM", [&node](Samples& s) {
     s.add({{"node_id", node.node_id()}, {"pid", std::to_string(getpid())}, {"kong_subsystem", "http"}}, static_cast<double>(node.resident_bytes()));
   });
   metrics.gauge("kong_upstream_target_health", "1 for the present state of a target", [&node](Samples& s) { target_health(s, node); });
-  metrics.counter_callback("kong_nginx_metric_errors_total", "Series that could not be counted", [&metrics](Samples& s) {
+  metrics.counter_callback("kong_nginx_metric_errors_total", "Number of nginx-lua-prometheus errors", [&metrics](Samples& s) {
     s.add({}, static_cast<double>(metrics.series_refused()));
   });
   metrics.counter_callback("gateway_configurations_loaded_total", "Configurations taken over since the start", [&node](Samples& s) {

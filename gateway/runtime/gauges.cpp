@@ -52,8 +52,8 @@ void register_gauges(observe::Metrics& metrics, Node& node) {
     s.add({{"node_id", node.node_id()}, {"subsystem", "http"}}, static_cast<double>(node.connections().requests));
   });
   metrics.gauge("kong_nginx_timers", "Number of nginx timers", [](Samples& s) {
-    s.add({{"state", "running"}}, 0);
     s.add({{"state", "pending"}}, 0);
+    s.add({{"state", "running"}}, 0);
   });
   metrics.gauge("kong_datastore_reachable", "Datastore reachable from Kong, 0 is unreachable", [](Samples& s) { s.add({}, 1); });
   metrics.gauge("kong_node_info", "Kong Node metadata information", [&node](Samples& s) {

@@ -56,7 +56,7 @@ class Index {
  public:
   using Keys = std::unordered_map<std::string_view, const FlatEntity*>;
 
-  Index(Document& document, Problems& problems) : document_(document), problems_(problems), walk_(problems) {}
+  Index(Document& document, Problems& problems) : document_(document), walk_(problems) {}
 
   void add(const std::vector<FlatEntity>& flat, const FlatEntity& entity) {
     bool told = false;
@@ -117,7 +117,6 @@ class Index {
   }
 
   Document& document_;
-  Problems& problems_;
   Walk walk_;
   std::vector<std::unique_ptr<Slot>> slots_;
 };

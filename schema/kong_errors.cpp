@@ -1,6 +1,7 @@
 #include "schema/kong_errors.h"
 
 #include <algorithm>
+#include <memory>
 
 #include "schema/emit.h"
 #include "schema/flatten.h"
@@ -14,38 +15,41 @@ namespace {
 
 // A level of the tree; keys in the order of the report, positions from 1.
 struct Node {
-  std::vector<std::pair<std::string, Node>> inner;
+  std::vector<std::pair<std::string, std::unique_ptr<Node>>> inner;
   std::vector<std::string> entity;
   std::string message;
   bool positions = false;  // the keys are numbers
   bool listed = false;     // the message stands in a list of its own
 
-  Node& at(const std::string& key) {
-    for (auto& [name, node] : inner)
-      if (name == key) return node;
-    return inner.emplace_back(key, Node()).second;
-  }
-
-  std::string text() {
-    if (inner.empty() && entity.empty()) return listed ? "[" + json_quoted(message) + "]" : json_quoted(message);
-    if (positions)
-      std::sort(inner.begin(), inner.end(), [](const auto& a, const auto& b) { return a.first.size() != b.first.size() ? a.first.size() < b.first.size() : a.first < b.first; });
-    bool whole = positions && entity.empty();
-    for (size_t i = 0; i < inner.size(); ++i) whole = whole && inner[i].first == std::to_string(i + 1);
-    std::string out(1, whole ? '[' : '{');
-    if (!entity.empty()) {
-      out += "\"@entity\":[";
-      for (size_t i = 0; i < entity.size(); ++i) out += (i == 0 ? "" : ",") + json_quoted(entity[i]);
-      out += "]";
-    }
-    for (auto& [name, node] : inner) {
-      if (out.size() > 1) out += ',';
-      if (!whole) out += json_quoted(name) + ":";
-      out += node.text();
-    }
-    return out + (whole ? ']' : '}');
-  }
+  Node& at(const std::string& key);
+  std::string text();
 };
+
+Node& Node::at(const std::string& key) {
+  for (auto& [name, node] : inner)
+    if (name == key) return *node;
+  return *inner.emplace_back(key, std::make_unique<Node>()).second;
+}
+
+std::string Node::text() {
+  if (inner.empty() && entity.empty()) return listed ? "[" + json_quoted(message) + "]" : json_quoted(message);
+  if (positions)
+    std::sort(inner.begin(), inner.end(), [](const auto& a, const auto& b) { return a.first.size() != b.first.size() ? a.first.size() < b.first.size() : a.first < b.first; });
+  bool whole = positions && entity.empty();
+  for (size_t i = 0; i < inner.size(); ++i) whole = whole && inner[i].first == std::to_string(i + 1);
+  std::string out(1, whole ? '[' : '{');
+  if (!entity.empty()) {
+    out += "\"@entity\":[";
+    for (size_t i = 0; i < entity.size(); ++i) out += (i == 0 ? "" : ",") + json_quoted(entity[i]);
+    out += "]";
+  }
+  for (auto& [name, node] : inner) {
+    if (out.size() > 1) out += ',';
+    if (!whole) out += json_quoted(name) + ":";
+    out += node->text();
+  }
+  return out + (whole ? ']' : '}');
+}
 
 bool is_reference_fault(const Problem& problem) { return problem.what.starts_with(invalid_reference); }
 bool is_double(const Problem& problem) { return problem.what.starts_with(uniqueness_violation); }

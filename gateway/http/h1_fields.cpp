@@ -51,6 +51,10 @@ bool is_field_value(std::string_view text) {
     for (char c : text.substr(at, 8))
       if (is_control(c)) return false;
   }
+  if (at == text.size()) return true;
+  uint64_t octets = 0x2020202020202020;
+  std::memcpy(&octets, text.data() + at, text.size() - at);
+  if (!may_hold_control(octets)) return true;
   for (char c : text.substr(at))
     if (is_control(c)) return false;
   return true;
@@ -71,6 +75,7 @@ HeadError read_field(std::string_view line, const HeadLimits& limits, Header& fi
   field.value = trim_blanks(line.substr(colon + 1));
   if (!is_field_value(field.value)) return HeadError::bad_request;
   field.id = identify(field.name);
+  field.as_read = true;
   return HeadError::none;
 }
 

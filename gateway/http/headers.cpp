@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace http {
 
@@ -43,6 +44,8 @@ constexpr ByLength by_length = make_by_length();
 
 bool equal_names(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
+  // Most names come in one of two spellings, so that one comparison of whole words tells.
+  if (a.empty() || std::memcmp(a.data(), b.data(), a.size()) == 0) return true;
   for (size_t i = 0; i < a.size(); ++i)
     if (a[i] != b[i] && lower(a[i]) != lower(b[i])) return false;
   return true;
@@ -78,18 +81,18 @@ size_t Headers::count(Name id) const {
   return static_cast<size_t>(std::count_if(list_.begin(), list_.end(), [&](const Header& header) { return header.id == id; }));
 }
 
-void Headers::add(Name id, std::string_view value) { list_.push_back({id, spelling(id), value}); }
+void Headers::add(Name id, std::string_view value) { add(Header{id, spelling(id), value}); }
 
-void Headers::add(std::string_view name, std::string_view value) { list_.push_back({identify(name), name, value}); }
+void Headers::add(std::string_view name, std::string_view value) { add(Header{identify(name), name, value}); }
 
-void Headers::set(Name id, std::string_view value) { set(spelling(id), value); }
+void Headers::set(std::string_view name, std::string_view value) { set(identify(name), name, value); }
 
-void Headers::set(std::string_view name, std::string_view value) {
-  const Name id = identify(name);
+void Headers::set(Name id, std::string_view name, std::string_view value) {
   auto same = [&](const Header& header) { return header.id == id && (id != Name::other || equal_names(header.name, name)); };
   auto first = std::find_if(list_.begin(), list_.end(), same);
-  if (first == list_.end()) return list_.push_back({id, name, value});
+  if (first == list_.end()) return add(Header{id, name, value});
   first->value = value;
+  first->as_read = false;
   list_.erase(std::remove_if(first + 1, list_.end(), same), list_.end());
 }
 

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/async/frame_pool.h"
+
 namespace http {
 
 // Names the gateway itself looks at. `other` is any name that is not listed.
@@ -33,6 +35,7 @@ struct Header {
   Name id = Name::other;
   std::string_view name;
   std::string_view value;
+  bool as_read = false;  // name and value stand as the reader found and checked them; a value of our own making is checked when written
 };
 
 class Headers {
@@ -46,13 +49,21 @@ class Headers {
 
   void add(Name id, std::string_view value);  // usual spelling
   void add(std::string_view name, std::string_view value);
-  void add(Header header) { list_.push_back(header); }
+  void add(Header header) {
+    // Room for the usual head at once; growing step by step would copy it four times.
+    if (list_.empty()) list_.reserve(usual_count);
+    list_.push_back(header);
+  }
   // Replaces the first and drops the others of that name; adds when there is none.
-  void set(Name id, std::string_view value);
+  void set(Name id, std::string_view value) { set(id, spelling(id), value); }
   void set(std::string_view name, std::string_view value);
   // How many were removed.
   size_t remove(Name id);
   size_t remove(std::string_view name);
+  template <typename Matches>
+  size_t remove_if(Matches matches) {
+    return std::erase_if(list_, matches);
+  }
 
   std::span<Header> all() { return list_; }
   std::span<const Header> all() const { return list_; }
@@ -60,7 +71,11 @@ class Headers {
   void clear() { list_.clear(); }  // keeps the storage: heads are recycled with their connection
 
  private:
-  std::vector<Header> list_;
+  void set(Name id, std::string_view name, std::string_view value);
+
+  static constexpr size_t usual_count = 24;
+
+  std::vector<Header, async::PooledAllocator<Header>> list_;
 };
 
 // Walks the comma-separated elements of a field value (RFC 9110 section 5.6.1), trimmed; empty elements are skipped.

@@ -61,9 +61,7 @@ void remove_hop_by_hop(Headers& headers) {
       else ++i;
     }
   }
-  for (Name id : {Name::connection, Name::keep_alive, Name::proxy_connection, Name::te, Name::trailer, Name::transfer_encoding, Name::upgrade,
-                  Name::http2_settings, Name::proxy})
-    headers.remove(id);
+  headers.remove_if([](const Header& field) { return is_hop_by_hop(field.id); });
 }
 
 bool is_websocket_upgrade(const RequestHead& head) {

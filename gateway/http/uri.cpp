@@ -119,6 +119,12 @@ std::optional<std::string_view> normalise_path(std::string_view raw_path, std::s
   return std::string_view(scratch);
 }
 
+bool is_encoded_path(std::string_view path) {
+  for (char c : path)
+    if (!in(plain_in_path, c)) return false;
+  return true;
+}
+
 void encode_path(std::string_view path, std::string& out) {
   for (char c : path) {
     if (in(plain_in_path, c)) out += c;

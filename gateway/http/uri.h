@@ -20,6 +20,8 @@ Target split_target(std::string_view target);
 // that climbs above the root. `scratch` holds the result when it differs from the input; otherwise the input itself is returned.
 std::optional<std::string_view> normalise_path(std::string_view raw_path, std::string& scratch, bool merge_slashes = true);
 
+// True when encode_path would change nothing.
+bool is_encoded_path(std::string_view path);
 // Percent-encodes what may not stand in a request line sent upstream.
 void encode_path(std::string_view path, std::string& out);
 

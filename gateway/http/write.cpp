@@ -1,6 +1,5 @@
 #include "gateway/http/write.h"
 
-#include <charconv>
 #include <cstring>
 
 #include "gateway/http/h1_fields.h"
@@ -52,29 +51,32 @@ std::string_view reason_phrase(int status) {
   }
 }
 
-void write_field(std::string_view name, std::string_view value, std::string& out) {
-  out.append(name).append(": ");
+void write_field(std::string_view name, std::string_view value, Out& out) {
+  out.text(name);
+  out.text(": ");
   if (is_field_value(value)) {
-    out.append(value);
+    out.text(value);
   } else {
-    for (char c : value) out += is_field_value({&c, 1}) ? c : ' ';
+    for (char c : value) out.text(is_field_value({&c, 1}) ? std::string_view(&c, 1) : " ");
   }
-  out.append("\r\n");
+  out.text("\r\n");
 }
 
-void write_response_head(const ResponseHead& head, std::string& out) {
-  char digits[12];
-  char* end = std::to_chars(digits, digits + sizeof digits, head.status).ptr;
+void write_response_head(const ResponseHead& head, Out& out) {
   const std::string_view reason = head.reason.empty() ? reason_phrase(head.status) : head.reason;
-  out.append("HTTP/1.1 ").append(digits, end).append(" ").append(is_field_value(reason) ? reason : std::string_view()).append("\r\n");
-  for (const Header& header : head.headers.all()) write_field(header.name, header.value, out);
-  out.append("\r\n");
+  out.text("HTTP/1.1 ");
+  out.number(static_cast<uint64_t>(head.status));
+  out.text(" ");
+  if (is_field_value(reason)) out.text(reason);
+  out.text("\r\n");
+  write_fields(head.headers, out, [](const Header&) { return true; });
+  out.text("\r\n");
 }
 
-void write_request_head(std::string_view method, std::string_view target, const Headers& headers, std::string& out) {
-  out.append(method).append(" ").append(target).append(" HTTP/1.1\r\n");
-  for (const Header& header : headers.all()) write_field(header.name, header.value, out);
-  out.append("\r\n");
+void write_request_head(std::string_view method, std::string_view target, const Headers& headers, Out& out) {
+  for (std::string_view part : {method, std::string_view(" "), target, std::string_view(" HTTP/1.1\r\n")}) out.text(part);
+  write_fields(headers, out, [](const Header&) { return true; });
+  out.text("\r\n");
 }
 
 ChunkSize::ChunkSize(uint64_t size) {

@@ -163,4 +163,13 @@ socklen_t Address::to_sockaddr(sockaddr_storage& into) const {
   return static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path_.size() + 1);
 }
 
+size_t Address::hash() const {
+  uint64_t halves[2];
+  std::memcpy(halves, bytes_.data(), sizeof halves);
+  // Multiplying by an odd constant spreads the low bits, where neighbouring addresses differ, over the whole word.
+  uint64_t mixed = (halves[0] ^ (halves[1] * 0x9e3779b97f4a7c15) ^ port_ ^ (uint64_t{zone_} << 32)) * 0x9e3779b97f4a7c15;
+  if (is_unix()) mixed ^= std::hash<std::string>()(path_);
+  return mixed ^ (mixed >> 32);
+}
+
 }  // namespace net

@@ -40,6 +40,7 @@ class Address {
   socklen_t to_sockaddr(sockaddr_storage& into) const;
 
   friend bool operator==(const Address&, const Address&) = default;
+  size_t hash() const;
 
  private:
   Family family_ = Family::none;

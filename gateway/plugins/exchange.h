@@ -98,7 +98,7 @@ struct Exchange {
   Origin origin = Origin::none;
   std::string_view own_body;        // of an answer by the gateway
   int upstream_status = 0;          // 0: not proxied
-  std::vector<Try> tries;
+  std::vector<Try, async::PooledAllocator<Try>> tries;
   std::string_view correlation_id;  // for the access record
   Timings timings;
   int64_t wall_ms = 0;              // the clock at the start of the request hooks: rate windows

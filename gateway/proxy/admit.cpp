@@ -95,9 +95,13 @@ async::Task<Verdict> admit(Journey& journey) {
   std::string_view prefix = exchange.route->strip_path ? exchange.match.matched_prefix : std::string_view();
   // A route without paths has nothing to strip.
   std::string_view joined = routing::upstream_path(base, exchange.path, prefix, !prefix.empty(), journey.upstream_path_storage);
-  std::string encoded;
-  http::encode_path(joined, encoded);
-  exchange.upstream_path = exchange.arena.copy(encoded);
+  if (http::is_encoded_path(joined)) {
+    exchange.upstream_path = joined;
+  } else {
+    std::string encoded;
+    http::encode_path(joined, encoded);
+    exchange.upstream_path = exchange.arena.copy(encoded);
+  }
 
   plugins::Step step = journey.chain.request(exchange);
   Verdict verdict = Verdict::go_on;

@@ -2,7 +2,6 @@
 
 #include "gateway/net/tls_stream.h"
 #include "gateway/proxy/upload.h"
-#include "gateway/proxy/upstream_head.h"
 
 namespace proxy {
 
@@ -10,40 +9,25 @@ namespace {
 
 bool is_tls(const schema::Service& service) { return service.protocol == schema::protocol_https; }
 
-// Everything that makes two connections interchangeable: a verified one must never be replaced by an unverified one.
-std::string pool_key(const schema::Service& service, const Destination& destination) {
-  std::string key = destination.address.text();
-  if (!is_tls(service)) return key;
-  key.append("|tls|").append(destination.host);
-  if (service.tls_verify) key.append(*service.tls_verify ? "|verify" : "|trust");
-  if (service.tls_verify_depth) key.append("|").append(std::to_string(*service.tls_verify_depth));
-  for (std::string_view ca : service.ca_certificates) key.append("|").append(ca);
-  if (service.client_certificate != nullptr) key.append("|").append(service.client_certificate->id);
-  return key;
-}
-
-std::string host_field(const Journey& journey, const Destination& destination) {
+std::string_view host_field(const Journey& journey, const Destination& destination) {
   const plugins::Exchange& exchange = journey.exchange;
-  if (!exchange.upstream_host.empty()) return std::string(exchange.upstream_host);
-  if (exchange.route->preserve_host && !exchange.request.host.empty()) return std::string(exchange.request.host);
-  std::string host(destination.host_header.empty() ? std::string_view(destination.host) : destination.host_header);
-  if (host.find(':') != std::string::npos && host.front() != '[' && destination.host_header.empty()) host = "[" + host + "]";
-  uint16_t usual = is_tls(*exchange.service) ? 443 : 80;
-  if (destination.port != usual && destination.host_header.empty()) host.append(":").append(std::to_string(destination.port));
-  return host;
+  if (!exchange.upstream_host.empty()) return exchange.upstream_host;
+  if (exchange.route->preserve_host && !exchange.request.host.empty()) return exchange.request.host;
+  return destination.target->host_field;
 }
 
-async::Task<async::Result<std::unique_ptr<UpstreamConnection>>> connect(Journey& journey, const Destination& destination, std::string key) {
+async::Task<async::Result<std::unique_ptr<UpstreamConnection>>> connect(Journey& journey, const Destination& destination) {
   const schema::Service& service = *journey.exchange.service;
   auto connecting = journey.worker.connector->open(journey.worker.loop, destination.address, service.connect_timeout_ms);
   auto connected = co_await connecting;
   if (!connected) co_return connected.error();
   auto connection = std::make_unique<UpstreamConnection>();
-  connection->key = std::move(key);
+  connection->key = {destination.address, destination.target->tls};
+  connection->ip = destination.address.ip();
   connection->stream = std::move(*connected);
   if (is_tls(service)) {
     // As the users of this format are used to: nothing is verified unless the service asks for it.
-    const net::TlsClientOptions options{destination.host, service.tls_verify.value_or(false), service.tls_verify_depth.value_or(0)};
+    const net::TlsClientOptions options{destination.target->host, service.tls_verify.value_or(false), service.tls_verify_depth.value_or(0)};
     auto tls = net::TlsStream::client(std::move(connection->stream), journey.worker.upstream_tls, options);
     auto shaking = tls->handshake(service.connect_timeout_ms);
     auto shaken = co_await shaking;
@@ -62,7 +46,6 @@ async::Task<async::Result<void>> read_answer_head(Journey& journey) {
   size_t scanned = 0;
   for (int interim = 0; interim < interim_max;) {
     if (!input.unread().empty()) {
-      exchange.response = {};
       auto parsed = http::parse_response(input.unread(), limits, exchange.original_method, exchange.response, scanned);
       if (parsed.error != http::HeadError::none) co_return async::Error{.side = async::Side::upstream, .what = "malformed answer"};
       if (parsed.complete) {
@@ -97,13 +80,12 @@ async::Task<async::Result<void>> read_answer_head(Journey& journey) {
 async::Task<Attempt> attempt(Journey& journey, const Destination& destination, bool fresh) {
   Attempt outcome;
   Worker& worker = journey.worker;
-  std::string key = pool_key(*journey.exchange.service, destination);
   // What a failed attempt had received must not become the beginning of this one's answer.
   journey.upstream_input.clear();
-  if (!fresh) journey.upstream = worker.pool.take(key, worker.loop.now_ms());
+  if (!fresh) journey.upstream = worker.pool.take(PoolKeyView(destination.address, destination.target->tls), worker.loop.now_ms());
   outcome.reused = journey.upstream != nullptr;
   if (!outcome.reused) {
-    auto connecting = connect(journey, destination, std::move(key));
+    auto connecting = connect(journey, destination);
     auto connected = co_await connecting;
     if (!connected) {
       outcome.error = connected.error();
@@ -113,12 +95,8 @@ async::Task<Attempt> attempt(Journey& journey, const Destination& destination, b
   }
   ++journey.upstream->requests;
   outcome.sent = true;
-  std::string head;
-  head.reserve(1024);
-  const std::string host = host_field(journey, destination);
-  write_upstream_head(journey.exchange, {host, journey.body.outgoing(), journey.websocket}, worker.options, head);
   // Usually done at once. Else the answer may come first: an upstream need not read a request that it refuses.
-  journey.upload = upload(journey, std::move(head));
+  journey.upload = upload(journey, host_field(journey, destination));
   auto reading = read_answer_head(journey);
   auto read = co_await reading;
   outcome.answered = static_cast<bool>(read);

@@ -31,6 +31,11 @@ std::string_view BodyReader::take() {
   return unread;
 }
 
+std::string_view BodyReader::take_at_most(size_t bytes_max) {
+  if (framing_.kind != http::Framing::length || left_ > bytes_max || input_ == nullptr || input_->unread().size() < left_) return {};
+  return take();
+}
+
 bool BodyReader::end_of_input() {
   if (framing_.kind != http::Framing::until_close) return done_;
   done_ = true;

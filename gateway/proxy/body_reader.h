@@ -17,6 +17,8 @@ class BodyReader {
 
   // The next octets that are already here: a view until the Input is filled again. Empty: done, bad, or more must be read.
   std::string_view take();
+  // The same for a body by length when all that is left of it is here and no longer than that; else nothing is taken.
+  std::string_view take_at_most(size_t bytes_max);
   // The peer ended the connection. False: the body was cut short by it.
   bool end_of_input();
 

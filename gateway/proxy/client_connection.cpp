@@ -73,11 +73,11 @@ async::Task<void> send_refusal(Worker& worker, net::Stream& stream, int status, 
   if (worker.options.latency_tokens) head.headers.add(http::Name::x_kong_response_latency, "0");
   if (worker.options.server_tokens) head.headers.add(http::Name::server, product);
   if (worker.options.request_id_header) head.headers.add(http::Name::x_kong_request_id, request_id);
-  std::string text;
-  http::write_response_head(head, text);
+  http::Out out;
+  http::write_response_head(head, out);
   const bool bodiless = begun.substr(0, 5) == "HEAD ";
-  const std::string_view parts[] = {text, bodiless ? std::string_view() : body.body};
-  auto writing = stream.write(parts, worker.options.send_timeout_ms);
+  if (!bodiless) out.text(body.body);
+  auto writing = stream.write(out.view(), worker.options.send_timeout_ms);
   auto written = co_await writing;
   (void)written;
 }

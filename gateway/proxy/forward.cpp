@@ -36,8 +36,8 @@ void answer_client_fault(Journey& journey, const async::Error& error) {
 
 void record(Journey& journey, const Destination& destination, const Attempt& outcome, int64_t start_wall_ms) {
   plugins::Try& one = journey.exchange.tries.emplace_back();
-  one.ip = journey.exchange.arena.copy(destination.address.ip());
-  one.port = destination.port;
+  one.ip = journey.exchange.arena.copy(journey.upstream != nullptr ? std::string_view(journey.upstream->ip) : destination.address.ip());
+  one.port = destination.target->port;
   one.start_ms = start_wall_ms;
   if (!outcome.answered) {
     one.state = "failed";

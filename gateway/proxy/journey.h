@@ -22,7 +22,7 @@ struct ClientSide {
   uint64_t requests = 0;
 };
 
-struct Journey {
+struct Journey : async::Pooled {
   Journey(Worker& own_worker, net::Stream& client_stream, Input& client_input, const ClientSide& side, http::RequestHead head,
           const http::ParsedHead& parsed, size_t head_bytes);
   ~Journey();   // finish hooks: whoever cuts a journey short, it is logged like any other

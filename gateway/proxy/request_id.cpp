@@ -4,8 +4,20 @@
 
 #include <bit>
 #include <cstdlib>
+#include <cstring>
 
 namespace proxy {
+
+namespace {
+
+constexpr std::array<std::array<char, 2>, 256> make_hex_pairs() {
+  std::array<std::array<char, 2>, 256> pairs{};
+  for (size_t i = 0; i < 256; ++i) pairs[i] = {"0123456789abcdef"[i >> 4], "0123456789abcdef"[i & 15]};
+  return pairs;
+}
+constexpr auto hex_pairs = make_hex_pairs();
+
+}  // namespace
 
 RequestIds::RequestIds() {
   if (getrandom(state_, sizeof state_, 0) != static_cast<ssize_t>(sizeof state_)) std::abort();
@@ -17,7 +29,7 @@ std::array<char, 32> RequestIds::next() {
   char* at = digits.data();
   for (int half = 0; half < 2; ++half) {
     uint64_t word = next_word();
-    for (int shift = 60; shift >= 0; shift -= 4) *at++ = "0123456789abcdef"[(word >> shift) & 15];
+    for (int shift = 56; shift >= 0; shift -= 8, at += 2) std::memcpy(at, hex_pairs[(word >> shift) & 255].data(), 2);
   }
   return digits;
 }

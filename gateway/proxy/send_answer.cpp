@@ -1,5 +1,7 @@
 // The answer goes to the client: head and first octets in one write, the rest as it comes.
 
+#include <algorithm>
+
 #include "gateway/http/write.h"
 #include "gateway/proxy/journey.h"
 
@@ -41,7 +43,7 @@ Framing frame(Journey& journey) {
   return Framing::chunked;
 }
 
-void write_head(Journey& journey, std::string& out) {
+void write_head(Journey& journey, http::Out& out) {
   plugins::Exchange& exchange = journey.exchange;
   if (journey.upgraded) {
     exchange.response.headers.add(Name::connection, "Upgrade");
@@ -54,7 +56,7 @@ void write_head(Journey& journey, std::string& out) {
 }
 
 // Pieces of a chunked body that arrived together leave together.
-class Gather {
+class Gather : public async::Pooled {
  public:
   explicit Gather(Framing framing) : framing_(framing) {}
   bool full() const { return count_ == pieces_max; }
@@ -63,14 +65,17 @@ class Gather {
       sizes_[count_] = http::ChunkSize(piece.size());
       parts_[used_++] = sizes_[count_].text();
       parts_[used_++] = piece;
-      parts_[used_++] = "\r\n";
+      parts_[used_++] = http::chunk_end;
     } else {
       parts_[used_++] = piece;
     }
     ++count_;
     bytes_ += piece.size();
   }
-  void add_raw(std::string_view text) { parts_[used_++] = text; }
+  void add_raw(std::string_view text) {
+    parts_[used_++] = text;
+    bytes_ += text.size();
+  }
   std::span<const std::string_view> parts() const { return {parts_, used_}; }
   size_t bytes() const { return bytes_; }
   void clear() { used_ = count_ = bytes_ = 0; }
@@ -83,34 +88,37 @@ class Gather {
   size_t used_ = 0, count_ = 0, bytes_ = 0;
 };
 
-// True when an answer came to its proper end.
-async::Task<bool> send_proxied(Journey& journey, std::string head, Framing framing) {
+// Below this a body goes behind its head: copying it costs less than telling the kernel of two pieces.
+constexpr size_t joined_bytes_max = 4096;
+
+async::Task<bool> send_piece(Journey& journey, std::span<const std::string_view> parts, size_t bytes) {
+  auto writing = journey.client.write(parts, journey.worker.options.send_timeout_ms);
+  auto written = co_await writing;
+  journey.head_sent = true;
+  journey.exchange.response_bytes += bytes;
+  if (!written) journey.client_lost = true;
+  co_return static_cast<bool>(written);
+}
+
+// Pieces go out as they come. True when the answer came to its proper end.
+async::Task<bool> send_pieces(Journey& journey, std::string_view head, Framing framing) {
   BodyReader& body = journey.answer_body;
   const uint32_t read_timeout_ms = journey.exchange.service->read_timeout_ms;
   auto gather = std::make_unique<Gather>(framing);
-  gather->add_raw(head);
-  bool head_waits = true;
-  const bool skip = framing == Framing::none;
+  if (!head.empty()) gather->add_raw(head);
   while (true) {
-    while (!skip && !gather->full()) {
+    while (!gather->full()) {
       std::string_view piece = body.take();
       if (piece.empty()) break;
       gather->add(piece);
     }
-    const bool last = skip || body.done();
-    if (last && framing == Framing::chunked) gather->add_raw("0\r\n\r\n");
+    const bool last = body.done();
+    if (last && framing == Framing::chunked) gather->add_raw(http::last_chunk);
     if (!gather->parts().empty()) {
-      auto writing = journey.client.write(gather->parts(), journey.worker.options.send_timeout_ms);
-      auto written = co_await writing;
-      journey.head_sent = true;
-      if (head_waits) journey.exchange.response_bytes = head.size();
-      head_waits = false;
-      journey.exchange.response_bytes += gather->bytes();
+      auto sending = send_piece(journey, gather->parts(), gather->bytes());
+      const bool sent = co_await sending;
+      if (!sent) co_return false;
       gather->clear();
-      if (!written) {
-        journey.client_lost = true;
-        co_return false;
-      }
     }
     if (last) co_return true;
     if (body.bad()) co_return false;
@@ -121,6 +129,25 @@ async::Task<bool> send_proxied(Journey& journey, std::string head, Framing frami
     if (!filled) co_return false;
     if (*filled == 0 && !body.end_of_input()) co_return false;
   }
+}
+
+async::Task<bool> send_proxied(Journey& journey, http::Out& out, Framing framing) {
+  BodyReader& body = journey.answer_body;
+  journey.exchange.response_bytes = 0;
+  if (framing == Framing::length) {
+    // The usual answer is small and came whole, with its head.
+    const std::string_view piece = body.take_at_most(std::min(joined_bytes_max, out.room()));
+    out.text(piece);
+  }
+  if (framing == Framing::none || (framing == Framing::length && body.done())) {
+    const std::string_view whole[] = {out.view()};
+    auto sending = send_piece(journey, whole, out.size());
+    const bool sent = co_await sending;
+    co_return sent;
+  }
+  auto sending = send_pieces(journey, out.view(), framing);
+  const bool sent = co_await sending;
+  co_return sent;
 }
 
 // A connection is kept when the whole answer was taken, nothing more came with it, and the whole request was sent.
@@ -146,18 +173,19 @@ async::Task<void> send_answer(Journey& journey) {
   // next request while the node drains.
   if ((!journey.body.fully_read() && !journey.body.worth_dropping()) || journey.worker.draining) journey.keep_alive = false;
   const Framing framing = frame(journey);
-  std::string head;
-  head.reserve(1024);
-  write_head(journey, head);
+  net::Block block = journey.worker.blocks.take();
+  http::Out out(block.span());
+  write_head(journey, out);
   if (exchange.origin == plugins::Origin::gateway) {
-    const std::string_view parts[] = {head, framing == Framing::none ? std::string_view() : exchange.own_body};
-    auto writing = journey.client.write(std::span(parts).subspan(0, parts[1].empty() ? 1 : 2), journey.worker.options.send_timeout_ms);
-    auto written = co_await writing;
-    exchange.response_bytes = head.size() + parts[1].size();
-    if (!written) journey.client_lost = true;
+    const std::string_view body = framing == Framing::none ? std::string_view() : exchange.own_body;
+    out.text(body);
+    exchange.response_bytes = 0;
+    const std::string_view whole[] = {out.view()};
+    auto sending = send_piece(journey, whole, out.size());
+    co_await sending;
     co_return;
   }
-  auto sending = send_proxied(journey, std::move(head), framing);
+  auto sending = send_proxied(journey, out, framing);
   bool whole = co_await sending;
   if (!whole) {
     // Cut short: the client must be able to see that, so its connection ends without the end of the message.

@@ -6,10 +6,10 @@
 #include <functional>
 #include <memory>
 #include <string_view>
-#include <unordered_map>
 
 #include "gateway/plugins/chain.h"
 #include "gateway/plugins/credential_index.h"
+#include "gateway/proxy/target_table.h"
 #include "gateway/routing/router.h"
 #include "schema/config.h"
 
@@ -20,8 +20,7 @@ struct Snapshot {
   std::unique_ptr<const plugins::CredentialIndex> credentials;
   std::unique_ptr<const plugins::Chains> chains;
   std::unique_ptr<const routing::Router> router;
-  // Upstream entities by name: a service whose host is here is balanced.
-  std::unordered_map<std::string_view, const schema::Upstream*> upstreams;
+  std::unique_ptr<const TargetTable> targets;
   uint64_t generation = 0;
 };
 

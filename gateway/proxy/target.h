@@ -1,8 +1,7 @@
 #pragma once
 // Where an attempt goes: an upstream's target by its turn, or the service's own host; resolved to one address.
 
-#include <string>
-#include <string_view>
+#include <vector>
 
 #include "gateway/net/address.h"
 #include "gateway/proxy/journey.h"
@@ -11,9 +10,7 @@ namespace proxy {
 
 struct Destination {
   net::Address address;
-  std::string host;        // name or address, as Host and SNI say it
-  uint16_t port = 0;
-  std::string_view host_header;  // of the upstream entity; empty: none
+  const Target* target = nullptr;  // as long as the snapshot is pinned
 };
 
 // What an attempt remembers of the ones before it.

@@ -1,10 +1,14 @@
 #include "gateway/proxy/upload.h"
 
 #include "gateway/http/write.h"
+#include "gateway/proxy/upstream_head.h"
 
 namespace proxy {
 
 namespace {
+
+// A small body goes behind its head: copying it costs less than telling the kernel of two pieces.
+constexpr size_t joined_bytes_max = 4096;
 
 // The cut must stay visible as a cut: the upstream's connection ends without the end of the message.
 async::Error client_failed(Journey& journey, async::Error error) {
@@ -50,16 +54,27 @@ async::Task<async::Result<void>> send_rest(Journey& journey, bool chunked) {
 
 }  // namespace
 
-async::Task<async::Result<void>> upload(Journey& journey, std::string head) {
+async::Task<async::Result<void>> upload(Journey& journey, std::string_view host) {
   RequestBody& body = journey.body;
-  const std::string_view kept = body.kept();
+  const http::BodyFraming framing = body.outgoing();
   const bool whole = body.complete();
-  const bool chunked = body.outgoing().kind == http::Framing::chunked;
+  const bool chunked = framing.kind == http::Framing::chunked;
+  net::Block block = journey.worker.blocks.take();
+  http::Out out(block.span());
+  const UpstreamHead head{host, framing, journey.websocket};
+  write_upstream_head(journey.exchange, head, journey.worker.options, out);
+  std::string_view kept = body.kept();
   const bool framed = chunked && !kept.empty();
-  http::ChunkSize size(kept.size());
-  const std::string_view parts[] = {head, framed ? size.text() : "", kept, framed ? http::chunk_end : ""};
-  auto writing = journey.upstream->stream->write(std::span(parts).subspan(0, kept.empty() ? 1 : 4), journey.exchange.service->write_timeout_ms);
+  if (framed) out.text(http::ChunkSize(kept.size()).text());
+  if (kept.size() <= joined_bytes_max) {
+    out.text(kept);
+    if (framed) out.text(http::chunk_end);
+    kept = {};
+  }
+  const std::string_view parts[] = {out.view(), kept, framed ? http::chunk_end : ""};
+  auto writing = journey.upstream->stream->write(std::span(parts).subspan(0, kept.empty() ? 1 : 3), journey.exchange.service->write_timeout_ms);
   auto written = co_await writing;
+  block.release();
   if (!written) co_return upstream_failed(journey, written.error());
   journey.uploaded_ms = journey.worker.loop.now_ms();
   if (whole) co_return {};

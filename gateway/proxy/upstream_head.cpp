@@ -1,7 +1,8 @@
 #include "gateway/proxy/upstream_head.h"
 
-#include <charconv>
-
+#include "gateway/http/h1_fields.h"
+#include "gateway/http/hop_by_hop.h"
+#include "gateway/http/write.h"
 #include "gateway/proxy/product.h"
 
 namespace proxy {
@@ -10,14 +11,16 @@ namespace {
 
 using http::Name;
 
-void line(std::string& out, std::string_view name, std::string_view value) {
-  out.append(name).append(": ").append(value).append("\r\n");
+void line(http::Out& out, std::string_view name, uint64_t value) {
+  out.text(name);
+  out.text(": ");
+  out.number(value);
+  out.text("\r\n");
 }
 
-void line(std::string& out, std::string_view name, uint64_t value) {
-  char digits[20];
-  auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
-  line(out, name, std::string_view(digits, static_cast<size_t>(end - digits)));
+// For values that are checked already, or of our own making.
+void line(http::Out& out, std::string_view name, std::string_view value) {
+  for (std::string_view part : {name, std::string_view(": "), value, std::string_view("\r\n")}) out.text(part);
 }
 
 // Fields we write ourselves or that end at this hop. X-Forwarded-* stay with the decision made below.
@@ -35,17 +38,6 @@ bool is_ours(const http::Header& header, const Options& options) {
   }
 }
 
-// True when the client's Connection field names this one as meant for this hop only.
-bool nominated(const http::Header& header, std::string_view connection) {
-  if (connection.empty()) return false;
-  bool found = false;
-  http::each_element(connection, [&](std::string_view name) {
-    found = http::equal_names(name, header.name);
-    return !found;
-  });
-  return found;
-}
-
 // Several lines of one list field, joined.
 std::string joined(const http::Headers& headers, Name id) {
   std::string all;
@@ -57,7 +49,18 @@ std::string joined(const http::Headers& headers, Name id) {
   return all;
 }
 
-void write_forwarded(const plugins::Exchange& exchange, std::string& out) {
+// A trusted peer's word, else what the client asked for in lower case.
+void write_forwarded_host(std::string_view trusted, std::string_view host, http::Out& out) {
+  if (!trusted.empty()) return line(out, "X-Forwarded-Host", trusted);
+  out.text("X-Forwarded-Host: ");
+  for (char c : host) {
+    const char lower = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    out.text({&lower, 1});
+  }
+  out.text("\r\n");
+}
+
+void write_forwarded(const plugins::Exchange& exchange, http::Out& out) {
   const http::Headers& headers = exchange.request.headers;
   const plugins::Client& client = exchange.client;
   line(out, "X-Real-IP", client.ip);
@@ -74,10 +77,7 @@ void write_forwarded(const plugins::Exchange& exchange, std::string& out) {
   size_t colon = host.rfind(':');
   std::string_view bare = colon == std::string_view::npos || host.back() == ']' ? host : host.substr(0, colon);
   line(out, "X-Forwarded-Proto", or_else(trusted(Name::x_forwarded_proto), client.scheme));
-  std::string lower(bare);
-  for (char& c : lower)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  line(out, "X-Forwarded-Host", or_else(trusted(Name::x_forwarded_host), lower));
+  write_forwarded_host(trusted(Name::x_forwarded_host), bare, out);
   if (auto port = trusted(Name::x_forwarded_port); !port.empty())
     line(out, "X-Forwarded-Port", port);
   else
@@ -90,41 +90,58 @@ void write_forwarded(const plugins::Exchange& exchange, std::string& out) {
   if (!prefix.empty()) line(out, "X-Forwarded-Prefix", prefix);
 }
 
-void write_framing(const UpstreamHead& head, std::string& out) {
+void write_framing(const UpstreamHead& head, http::Out& out) {
   switch (head.framing.kind) {
     case http::Framing::length: line(out, "Content-Length", head.framing.length); break;
-    case http::Framing::chunked: out.append("Transfer-Encoding: chunked\r\n"); break;
+    case http::Framing::chunked: out.text("Transfer-Encoding: chunked\r\n"); break;
     default: break;
   }
 }
 
+// Plugins make paths and queries of what clients send: an octet that would end the target, or the line, leaves escaped.
+void write_target_part(std::string_view part, http::Out& out) {
+  if (http::is_field_value(part) && part.find_first_of(" \t") == std::string_view::npos) return out.text(part);
+  for (char c : part) {
+    const auto octet = static_cast<unsigned char>(c);
+    const char escape[] = {'%', "0123456789ABCDEF"[octet >> 4], "0123456789ABCDEF"[octet & 15]};
+    out.text(octet <= 0x20 || octet == 0x7f ? std::string_view(escape, 3) : std::string_view(&c, 1));
+  }
+}
+
+void write_request_line(const plugins::Exchange& exchange, http::Out& out) {
+  out.text(exchange.request.method);
+  out.text(" ");
+  write_target_part(exchange.upstream_path, out);
+  if (exchange.has_query) {
+    out.text("?");
+    write_target_part(exchange.query, out);
+  }
+  out.text(" HTTP/1.1\r\n");
+}
+
 }  // namespace
 
-void write_upstream_head(const plugins::Exchange& exchange, const UpstreamHead& head, const Options& options, std::string& out) {
+void write_upstream_head(const plugins::Exchange& exchange, const UpstreamHead& head, const Options& options, http::Out& out) {
   const http::RequestHead& request = exchange.request;
-  out.append(request.method).append(" ").append(exchange.upstream_path);
-  if (exchange.has_query) out.append("?").append(exchange.query);
-  out.append(" HTTP/1.1\r\n");
-  line(out, "Host", head.host);
-  out.append(head.websocket ? "Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n" : "Connection: keep-alive\r\n");
+  const http::Headers& headers = request.headers;
+  write_request_line(exchange, out);
+  http::write_field("Host", head.host, out);
+  out.text(head.websocket ? "Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n" : "Connection: keep-alive\r\n");
   write_forwarded(exchange, out);
 
-  std::string connection = request.headers.has(Name::connection) ? joined(request.headers, Name::connection) : std::string();
-  for (const http::Header& header : request.headers.all())
-    if (!is_ours(header, options) && !nominated(header, connection)) line(out, header.name, header.value);
-
-  std::string via = joined(request.headers, Name::via);
-  via.append(via.empty() ? "" : ", ").append(request.minor_version == 0 ? "1.0 " : "1.1 ").append(product);
-  line(out, "Via", via);
-  bool trailers = false;
-  http::each_element(joined(request.headers, Name::te), [&](std::string_view coding) {
-    trailers = http::equal_names(coding, "trailers");
-    return !trailers;
+  // A client that names no field of its own in Connection is the rule, and then nothing has to be looked up.
+  const bool nominates = headers.has(Name::connection);
+  http::write_fields(headers, out, [&](const http::Header& header) {
+    return !is_ours(header, options) && !(nominates && http::is_nominated(headers, header));
   });
-  if (trailers) out.append("TE: trailers\r\n");
+
+  const std::string_view version = request.minor_version == 0 ? "1.0 " : "1.1 ";
+  const std::string via = headers.has(Name::via) ? joined(headers, Name::via) + ", " : std::string();
+  for (std::string_view part : {std::string_view("Via: "), std::string_view(via), version, product, std::string_view("\r\n")}) out.text(part);
+  if (headers.has(Name::te) && http::field_lists(headers, Name::te, "trailers")) out.text("TE: trailers\r\n");
   if (options.request_id_upstream) line(out, "X-Kong-Request-Id", exchange.request_id);
   write_framing(head, out);
-  out.append("\r\n");
+  out.text("\r\n");
 }
 
 std::string upstream_uri(const plugins::Exchange& exchange) {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "gateway/http/message.h"
+#include "gateway/http/out.h"
 #include "gateway/plugins/exchange.h"
 #include "gateway/proxy/options.h"
 
@@ -18,7 +19,7 @@ struct UpstreamHead {
 };
 
 // Appends request line and fields, with the empty line, to `out`.
-void write_upstream_head(const plugins::Exchange& exchange, const UpstreamHead& head, const Options& options, std::string& out);
+void write_upstream_head(const plugins::Exchange& exchange, const UpstreamHead& head, const Options& options, http::Out& out);
 
 // The text of the request sent upstream without its query: for log records.
 std::string upstream_uri(const plugins::Exchange& exchange);

@@ -4,7 +4,7 @@
 
 namespace proxy {
 
-std::unique_ptr<UpstreamConnection> UpstreamPool::take(std::string_view key, uint64_t now_ms) {
+std::unique_ptr<UpstreamConnection> UpstreamPool::take(PoolKeyView key, uint64_t now_ms) {
   auto found = idle_.find(key);
   if (found == idle_.end()) return nullptr;
   auto& connections = found->second;
@@ -20,7 +20,9 @@ std::unique_ptr<UpstreamConnection> UpstreamPool::take(std::string_view key, uin
 
 void UpstreamPool::give_back(std::unique_ptr<UpstreamConnection> connection, uint64_t now_ms) {
   if (connection->requests >= options_.upstream_requests_max || options_.upstream_idle_max == 0) return;
-  auto& connections = idle_[connection->key];
+  auto known = idle_.find(PoolKeyView(connection->key));
+  if (known == idle_.end()) known = idle_.try_emplace(connection->key).first;
+  auto& connections = known->second;
   if (connections.size() >= options_.upstream_idle_max) connections.erase(connections.begin());
   connection->idle_since_ms = now_ms;
   connections.push_back(std::move(connection));

@@ -2,21 +2,36 @@
 // Connections to upstreams that wait for their next request. One pool for each worker; nothing is shared, so nothing is locked.
 
 #include <cstdint>
-#include <list>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "gateway/async/frame_pool.h"
 #include "gateway/net/stream.h"
 #include "gateway/proxy/options.h"
 
 namespace proxy {
 
-struct UpstreamConnection {
+// Connections of the same key are interchangeable.
+struct PoolKey {
+  net::Address address;
+  std::string tls;          // see Target
+};
+
+// The same without owning it, to look one up.
+struct PoolKeyView {
+  const net::Address& address;
+  std::string_view tls;
+  PoolKeyView(const net::Address& where, std::string_view how) : address(where), tls(how) {}
+  PoolKeyView(const PoolKey& key) : address(key.address), tls(key.tls) {}
+};
+
+struct UpstreamConnection : async::Pooled {
   std::unique_ptr<net::Stream> stream;
-  std::string key;          // everything that makes two connections interchangeable: address, TLS, SNI, verification, certificates
+  PoolKey key;
+  std::string ip;           // of the address, for log records
   uint32_t requests = 0;    // sent on it
   uint64_t idle_since_ms = 0;
 };
@@ -27,7 +42,7 @@ class UpstreamPool {
 
   // An idle connection of that key that is still good: not ended by the peer, not too old, with requests left. The youngest
   // first, so that a quiet pool shrinks. nullptr: there is none.
-  std::unique_ptr<UpstreamConnection> take(std::string_view key, uint64_t now_ms);
+  std::unique_ptr<UpstreamConnection> take(PoolKeyView key, uint64_t now_ms);
   // Keeps a connection for the next request, or closes it when it has served its share or the pool of its key is full.
   void give_back(std::unique_ptr<UpstreamConnection> connection, uint64_t now_ms);
   // Closes what has been idle for too long.
@@ -37,10 +52,14 @@ class UpstreamPool {
  private:
   struct Hash {
     using is_transparent = void;
-    size_t operator()(std::string_view key) const { return std::hash<std::string_view>()(key); }
+    size_t operator()(PoolKeyView key) const { return key.address.hash() ^ (key.tls.empty() ? 0 : std::hash<std::string_view>()(key.tls)); }
+  };
+  struct Equal {
+    using is_transparent = void;
+    bool operator()(PoolKeyView a, PoolKeyView b) const { return a.address == b.address && a.tls == b.tls; }
   };
   const Options& options_;
-  std::unordered_map<std::string, std::vector<std::unique_ptr<UpstreamConnection>>, Hash, std::equal_to<>> idle_;
+  std::unordered_map<PoolKey, std::vector<std::unique_ptr<UpstreamConnection>>, Hash, Equal> idle_;
 };
 
 }  // namespace proxy

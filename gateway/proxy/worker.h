@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <unordered_map>
 
@@ -55,7 +56,7 @@ struct Worker {
   RequestIds request_ids;
   Counters counters;
   const balancing::TargetMarks* marks = nullptr;      // targets taken out by hand; nullptr: none
-  std::unordered_map<std::string, Turns> turns;       // by upstream id
+  std::map<std::string, Turns, std::less<>> turns;    // by upstream id
   std::unordered_map<std::string, uint32_t> next_address;  // by name
   bool draining = false;
 };

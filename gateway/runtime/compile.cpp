@@ -25,7 +25,7 @@ std::shared_ptr<const proxy::Snapshot> compile(std::shared_ptr<const schema::Con
   for (const std::string& what : building.unbuilt) problems.add({.severity = unbuilt, .what = what});
   for (std::string& what : errors) problems.add({.what = std::move(what)});
   snapshot->router = std::make_unique<routing::Router>(*snapshot->config, flavor_of(settings.router_flavor), problems);
-  for (const schema::Upstream& upstream : snapshot->config->upstreams) snapshot->upstreams.emplace(upstream.name, &upstream);
+  snapshot->targets = std::make_unique<proxy::TargetTable>(*snapshot->config);
   if (problems.any_error()) return nullptr;
   warn_of_unbuilt(*snapshot->config, problems);
   return snapshot;

@@ -55,13 +55,13 @@ void written_again(std::string_view bytes) {
   if (!parsed.complete || head.minor_version == 0) return;
   demand(parsed.bytes <= bytes.size());
   for (const http::Header& header : head.headers.all()) demand(http::is_token(header.name) && http::is_field_value(header.value));
-  std::string out;
+  http::Out out;
   http::write_request_head(head.method, head.target, head.headers, out);
   http::RequestHead again;
   scanned = 0;
   http::HeadLimits roomy;
   roomy.header_bytes_max = 1 << 20;
-  auto reread = http::parse_request(out, roomy, again, scanned);
+  auto reread = http::parse_request(out.view(), roomy, again, scanned);
   demand(reread.complete && reread.bytes == out.size());
   same(head, again);
   demand(reread.framing.kind == parsed.framing.kind && reread.framing.length == parsed.framing.length);

@@ -32,13 +32,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   if (!parsed.complete) return 0;
   demand(head.status >= 100 && head.status <= 599);
-  std::string out;
+  http::Out out;
   http::write_response_head(head, out);
   http::ResponseHead again;
   size_t fresh = 0;
   http::HeadLimits roomy;
   roomy.header_bytes_max = 1 << 20;
-  auto reread = http::parse_response(out, roomy, method, again, fresh);
+  auto reread = http::parse_response(out.view(), roomy, method, again, fresh);
   demand(reread.complete && reread.bytes == out.size() && again.status == head.status);
   demand(again.headers.size() == head.headers.size());
   return 0;

@@ -16,18 +16,38 @@ TEST_CASE("heads are written as they stand, with the usual reason") {
   http::ResponseHead head;
   head.status = 404;
   head.headers.add("X-A", "1");
-  std::string out;
+  http::Out out;
   http::write_response_head(head, out);
-  CHECK(out == "HTTP/1.1 404 Not Found\r\nX-A: 1\r\n\r\n");
+  CHECK(out.view() == "HTTP/1.1 404 Not Found\r\nX-A: 1\r\n\r\n");
   out.clear();
   http::write_request_head("GET", "/a?", head.headers, out);
-  CHECK(out == "GET /a? HTTP/1.1\r\nX-A: 1\r\n\r\n");
+  CHECK(out.view() == "GET /a? HTTP/1.1\r\nX-A: 1\r\n\r\n");
+}
+
+TEST_CASE("what was read goes out as it stood, without the fields that are not wanted") {
+  const std::string_view read = "GET / HTTP/1.1\r\nHost: a\r\nX-A: 1\r\nx-b:2\r\nX-C:  3 \r\nX-D: 4\r\nX-E: \r\n\r\n";
+  http::RequestHead head;
+  size_t scanned = 0;
+  REQUIRE(http::parse_request(read, {}, head, scanned).complete);
+  head.headers.set("X-D", "5");
+  head.headers.add("X-F", "6");
+  http::Out out;
+  http::write_fields(head.headers, out, [](const http::Header& field) { return field.name != "Host"; });
+  CHECK(out.view() == "X-A: 1\r\nx-b: 2\r\nX-C: 3\r\nX-D: 5\r\nX-E: \r\nX-F: 6\r\n");
+}
+
+TEST_CASE("a head that outgrows its place moves, whole") {
+  char place[16];
+  http::Out out(place);
+  for (int i = 0; i < 100; ++i) http::write_field("X-Name", "value", out);
+  CHECK(out.size() == 1500);
+  CHECK(out.view().substr(1485) == "X-Name: value\r\n");
 }
 
 TEST_CASE("no value can end its line") {
-  std::string out;
+  http::Out out;
   http::write_field("X", std::string_view("a\r\nEvil: 1\0b", 12), out);
-  CHECK(out == "X: a  Evil: 1 b\r\n");
+  CHECK(out.view() == "X: a  Evil: 1 b\r\n");
 }
 
 TEST_CASE("chunk sizes and dates") {

@@ -33,7 +33,7 @@ inline std::shared_ptr<const Snapshot> compile_text(std::string yaml, PluginStat
   plugins::Building building{*snapshot->config, *snapshot->credentials, state.counters, state.metrics, state.log_files, errors};
   snapshot->chains = std::make_unique<plugins::Chains>(*snapshot->config, building);
   snapshot->router = std::make_unique<routing::Router>(snapshot->config->routes, routing::Flavor::traditional_compatible, errors);
-  for (const schema::Upstream& upstream : snapshot->config->upstreams) snapshot->upstreams.emplace(upstream.name, &upstream);
+  snapshot->targets = std::make_unique<TargetTable>(*snapshot->config);
   return snapshot;
 }
 

@@ -1,0 +1,52 @@
+#pragma once
+// Octets on their way out: heads and small bodies side by side, so that one call to the kernel takes them.
+
+#include <charconv>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <span>
+#include <string_view>
+
+namespace http {
+
+class Out {
+ public:
+  Out() = default;
+  // Writes into `place`, which must outlive this; what does not fit there moves to the heap.
+  explicit Out(std::span<char> place) : data_(place.data()), capacity_(place.size()) {}
+
+  void text(std::string_view octets) {
+    if (octets.size() > capacity_ - size_) grow(octets.size());
+    // An empty view may be a null pointer, which memcpy must not see.
+    if (!octets.empty()) std::memcpy(data_ + size_, octets.data(), octets.size());
+    size_ += octets.size();
+  }
+  void number(uint64_t value) {
+    char digits[20];
+    text({digits, static_cast<size_t>(std::to_chars(digits, digits + sizeof digits, value).ptr - digits)});
+  }
+
+  // Valid until more is written.
+  std::string_view view() const { return {data_, size_}; }
+  size_t size() const { return size_; }
+  // What still fits without moving.
+  size_t room() const { return capacity_ - size_; }
+  void clear() { size_ = 0; }
+
+ private:
+  void grow(size_t bytes) {
+    const size_t larger = (size_ + bytes) * 2;
+    std::unique_ptr<char[]> moved(new char[larger]);
+    if (size_ > 0) std::memcpy(moved.get(), data_, size_);
+    own_ = std::move(moved);
+    data_ = own_.get();
+    capacity_ = larger;
+  }
+
+  char* data_ = nullptr;
+  size_t size_ = 0, capacity_ = 0;
+  std::unique_ptr<char[]> own_;
+};
+
+}  // namespace http

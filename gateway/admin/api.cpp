@@ -189,6 +189,7 @@ bool Api::Parts::bind(const Listen& listen, std::vector<std::string>& errors) {
     listener.port = listen.port;
   }
   if (!bound) return errors.push_back(where + ": cannot listen"), false;
+  listener.http->widen_backlog();
   listeners.push_back(std::move(listener));
   return true;
 }

@@ -75,7 +75,7 @@ bool Connection::follow_head(const char* bytes, size_t size) {
       ++line_bytes_;
     }
   }
-  return head_bytes_ <= head_bytes_max;
+  return !broken();
 }
 
 ssize_t Connection::read_some(char* to, size_t size) {

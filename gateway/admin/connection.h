@@ -23,6 +23,8 @@ class Connection final : public httplib::Stream {
   void begin_request();
   // The last answer announced that the connection ends.
   bool closing() const { return closing_; }
+  // The head was too large: what follows in it is no request.
+  bool broken() const { return head_bytes_ > head_bytes_max; }
 
   bool is_readable() const override { return true; }
   bool is_writable() const override { return true; }

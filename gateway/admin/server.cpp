@@ -14,6 +14,7 @@ namespace admin {
 namespace {
 
 constexpr int idle_slice_ms = 100;  // how soon an idle connection notices that the server stops
+constexpr int backlog = 511;
 constexpr int linger_ms = 500;      // how long a client may still send after the last answer
 
 using Bio = std::unique_ptr<BIO, decltype(&BIO_free)>;
@@ -54,6 +55,8 @@ TlsContext make_tls_context(const std::string& certificate, const std::string& k
   return SSL_CTX_check_private_key(context.get()) == 1 ? std::move(context) : std::move(none);
 }
 
+void Server::widen_backlog() { ::listen(svr_sock_, backlog); }
+
 bool Server::serve(socket_t socket, SSL* tls, Seat& seat, bool& announced_end) {
   Connection connection(socket, tls, static_cast<int>(read_timeout_sec_), seat);
   bool good = true;
@@ -65,7 +68,7 @@ bool Server::serve(socket_t socket, SSL* tls, Seat& seat, bool& announced_end) {
     connection.begin_request();
     bool closed = false;
     good = process_request(connection, left == 1, closed, [tls](httplib::Request& request) { request.ssl = tls; });
-    announced_end = closed || connection.closing();
+    announced_end = closed || connection.closing() || connection.broken();
     if (announced_end) return good;
   }
   return good;

@@ -24,6 +24,9 @@ class Server final : public httplib::Server {
     set_idle_interval(0, 250'000);  // how often connections are looked at
   }
 
+  // After binding: the library lets only five clients wait to be accepted, so that a sixth would try again a second later.
+  void widen_backlog();
+
  private:
   // Called on a thread of the pool; serves the connection to its end.
   bool process_and_close_socket(socket_t socket) override;

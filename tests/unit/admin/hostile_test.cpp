@@ -45,16 +45,16 @@ TEST_CASE("silent clients, slow heads and slow bodies cannot keep others out") {
   Served api(false, 1 << 20, 3);
   const uint16_t port = api.api.ports()[0];
   const std::string said[] = {"", "GET /status HTTP/1.1\r\nHost: a\r\nX-Slow: ", "POST /config HTTP/1.1\r\nHost: a\r\nContent-Type: text/yaml\r\nContent-Length: 1000\r\n\r\nx"};
+  const auto begun = std::chrono::steady_clock::now();
   std::deque<RawClient> hostile;
   for (int i = 0; i < 30; ++i) hostile.emplace_back(port, said[i % 3]);
-  const auto begun = std::chrono::steady_clock::now();
   for (int i = 0; i < 5; ++i) {
     httplib::Client fresh("127.0.0.1", port);
     const auto answer = fresh.Get("/status");
     REQUIRE(answer);
     CHECK(answer->status == 200);
   }
-  CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(5));
+  CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(2));
   CHECK(hostile[0].hears().empty());  // the first to come was the first to go
 }
 

@@ -38,11 +38,16 @@ void Seats::leave(std::list<Seat>::iterator seat) {
   seats_.erase(seat);
 }
 
+void Seats::end(Seat& seat) {
+  seat.ended_.store(true, std::memory_order_relaxed);
+  ::shutdown(seat.socket_, SHUT_RDWR);
+}
+
 void Seats::sweep() {
   const int64_t now = now_ms();
   const std::lock_guard lock(mutex_);
   for (Seat& seat : seats_) {
-    if (now - seat.since_ms_.load(std::memory_order_relaxed) > longest_ms(seat.phase())) ::shutdown(seat.socket_, SHUT_RDWR);
+    if (now - seat.since_ms_.load(std::memory_order_relaxed) > longest_ms(seat.phase())) end(seat);
   }
 }
 
@@ -52,13 +57,11 @@ void Seats::make_room() {
   int64_t earliest_ms = INT64_MAX;
   for (Seat& seat : seats_) {
     const int64_t since_ms = seat.since_ms_.load(std::memory_order_relaxed);
-    if (!seat.blocked_.load(std::memory_order_relaxed) || since_ms >= earliest_ms) continue;
+    if (seat.ended() || !seat.blocked_.load(std::memory_order_relaxed) || since_ms >= earliest_ms) continue;
     earliest_ms = since_ms;
     slowest = &seat;
   }
-  if (slowest == nullptr) return;
-  ::shutdown(slowest->socket_, SHUT_RDWR);
-  slowest->unblock();  // on its way out: the next look finds another one
+  if (slowest != nullptr) end(*slowest);
 }
 
 void Seats::stop_waiting() {
@@ -97,6 +100,7 @@ void Threads::run() {
     auto task = std::move(queue_.front());
     queue_.pop_front();
     room_.notify_one();
+    if (queue_.size() > idle_ && threads_.size() >= threads_max_) seats_.make_room();
     lock.unlock();
     task();
     task = nullptr;

@@ -29,13 +29,15 @@ class Seat {
   // The client is waited for, between these two.
   void block() { blocked_.store(true, std::memory_order_relaxed); }
   void unblock() { blocked_.store(false, std::memory_order_relaxed); }
+  // It lost its seat: there is nobody to be polite to.
+  bool ended() const { return ended_.load(std::memory_order_relaxed); }
 
  private:
   friend class Seats;
   const int socket_;
   std::atomic<Phase> phase_{Phase::handshake};
   std::atomic<int64_t> since_ms_{0};
-  std::atomic<bool> blocked_{false};
+  std::atomic<bool> blocked_{false}, ended_{false};
 };
 
 class Seats {
@@ -54,6 +56,8 @@ class Seats {
   void stop_waiting();
 
  private:
+  static void end(Seat& seat);
+
   std::mutex mutex_;
   std::list<Seat> seats_;
 };

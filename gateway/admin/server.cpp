@@ -91,8 +91,9 @@ bool Server::process_and_close_socket(socket_t socket) {
       SSL_shutdown(tls.get());
     }
   }
+  const bool polite = announced_end && !seat->ended();
   seats_.leave(seat);
-  if (announced_end) linger(socket);
+  if (polite) linger(socket);
   close(socket);
   return good;
 }

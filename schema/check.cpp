@@ -197,12 +197,13 @@ bool is_regex(std::string_view pattern) {
 }
 
 std::string shown(const Value& value) {
+  if (value.from_secret) return "******";
   switch (value.kind()) {
     case Kind::null: return "null";
     case Kind::boolean: return value.as_boolean() ? "true" : "false";
     case Kind::integer: return std::to_string(value.as_integer());
     case Kind::number: return fmt::format("{}", value.as_number());
-    case Kind::text: return value.from_secret ? "******" : std::string(value.as_text());
+    case Kind::text: return std::string(value.as_text());
     case Kind::array: return "a list";
     default: return "a map";
   }

@@ -18,7 +18,7 @@ enum class Syntax : uint8_t { yaml, json, detect };  // detect: JSON when it par
 struct Document {
   Arena arena;
   std::vector<std::string> files;  // names as shown in places; "-" is stdin
-  std::vector<std::string_view> texts;  // what stands in them, in arena memory; empty for one that was too large
+  std::vector<std::string_view> texts;  // what stands in them, in arena memory; empty for one that was refused before it was parsed
   Value root;                      // an object, unless problems were reported
   std::string text_md5;            // 32 hex digits over the raw text (of all files in order)
 };
@@ -41,15 +41,16 @@ struct ReadLimits {
 using Environment = std::function<std::optional<std::string>(std::string_view name)>;
 Environment process_environment();
 
-// Reads and merges. Several sources: lists are appended, maps merged; a scalar or an endpoint key set twice to different
-// values names both files. Places of syntax errors include the source line and a caret in the hint.
+// Reads and merges. Several sources: lists are appended, maps merged; a scalar set twice to different values names both files.
+// Only UTF-8 (RFC 3629) is read. Places of syntax errors include the source line and a caret in the hint.
 Document read(std::vector<Source> sources, Problems& problems, const ReadLimits& limits = {});
 
 // A file, a directory (*.yml, *.yaml, *.json in sorted order, recursively) or "-" for stdin, as sources.
-// Unreadable or empty: a problem; never an empty configuration.
-std::vector<Source> open_sources(const std::vector<std::string>& paths, Problems& problems);
+// Names that begin with a dot are passed over. Unreadable, empty or too large: a problem; never an empty configuration.
+std::vector<Source> open_sources(const std::vector<std::string>& paths, Problems& problems, const ReadLimits& limits = {});
 
-// Fills `${{ env "DECK_X" | toInt }}` inside parsed scalars. A missing variable is a problem that names it.
+// Fills `${{ env "DECK_X" | toInt }}` inside parsed scalars (filters: toInt, toFloat, toBool, indent). A missing variable, and content that a
+// filter cannot take, is a problem that names the variable and never shows its content.
 void fill_templates(Document& document, const Environment& environment, Problems& problems);
 
 }  // namespace schema

@@ -19,7 +19,8 @@ std::string number_text(const Value& value) {
   return fmt::format("{}", number);
 }
 
-std::string scalar_json(const Value& value) {
+std::string scalar_json(const Value& value, bool mask) {
+  if (mask && value.from_secret) return "\"******\"";
   switch (value.kind()) {
     case Kind::boolean: return value.as_boolean() ? "true" : "false";
     case Kind::integer:
@@ -29,10 +30,10 @@ std::string scalar_json(const Value& value) {
   }
 }
 
-void write_json(const Value& value, int indent, int depth, std::string& out) {
+void write_json(const Value& value, int indent, bool mask, int depth, std::string& out) {
   const bool is_list = value.is_array();
   if (!is_list && !value.is_object()) {
-    out += scalar_json(value);
+    out += scalar_json(value, mask);
     return;
   }
   const size_t count = is_list ? value.items().size() : value.members().size();
@@ -44,7 +45,7 @@ void write_json(const Value& value, int indent, int depth, std::string& out) {
     if (i > 0) out += ',';
     line(depth + 1);
     if (!is_list) out.append(json_quoted(value.members()[i].name)).append(indent > 0 ? ": " : ":");
-    write_json(is_list ? value.items()[i] : value.members()[i].value, indent, depth + 1, out);
+    write_json(is_list ? value.items()[i] : value.members()[i].value, indent, mask, depth + 1, out);
   }
   line(depth);
   out += is_list ? ']' : '}';
@@ -52,9 +53,9 @@ void write_json(const Value& value, int indent, int depth, std::string& out) {
 
 }  // namespace
 
-std::string to_json_text(const Value& value, int indent) {
+std::string to_json_text(const Value& value, int indent, bool mask) {
   std::string out;
-  write_json(value, indent, 0, out);
+  write_json(value, indent, mask, 0, out);
   return out;
 }
 

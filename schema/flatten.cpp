@@ -125,6 +125,18 @@ void enter_entity(Walk& walk, const std::vector<FlatEntity>& flat, const FlatEnt
   walk.enter(size_t{entity.position});
 }
 
+// Reports and logs tell it, so it is no secret.
+std::string_view name_to_show(const FlatEntity& entity) {
+  for (std::string_view name : {entity.kind->endpoint_key, std::string_view("name"), std::string_view("id")}) {
+    if (name.empty()) continue;
+    const Shape* field = entity.kind->shape->field(name);
+    const Value* value = entity.find(name);
+    if (value == nullptr || !value->is_text() || value->from_secret || (field != nullptr && field->secret)) continue;
+    return value->as_text();
+  }
+  return {};
+}
+
 }  // namespace
 
 Value FlatEntity::value() const {
@@ -165,10 +177,7 @@ void FlatEntity::remove(std::string_view name) {
 std::vector<FlatEntity> flatten(Document& document, Problems& problems) { return Flattener(document, problems).run(); }
 
 void stand_at(Walk& walk, const std::vector<FlatEntity>& flat, const FlatEntity& entity) {
-  std::string_view name = entity.kind->endpoint_key.empty() ? std::string_view() : entity.text(entity.kind->endpoint_key);
-  if (name.empty()) name = entity.text("name");
-  if (name.empty()) name = entity.text("id");
-  walk.begin(entity.kind->collection, name);
+  walk.begin(entity.kind->collection, name_to_show(entity));
   enter_entity(walk, flat, entity);
 }
 

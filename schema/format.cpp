@@ -6,34 +6,12 @@
 #include "schema/check.h"
 #include "schema/comments.h"
 #include "schema/emit.h"
+#include "schema/source_text.h"
 #include "schema/yaml_writer.h"
 
 namespace schema {
 
 namespace {
-
-// Finds the start of any line at once.
-class LineIndex {
- public:
-  explicit LineIndex(const Document& document) : document_(document), starts_(document.texts.size()) {
-    for (size_t file = 0; file < document.texts.size(); ++file) {
-      const std::string_view text = document.texts[file];
-      starts_[file].push_back(0);
-      for (size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) starts_[file].push_back(at + 1);
-    }
-  }
-
-  std::string_view from(Place place) const {
-    if (place.line == 0 || place.file >= starts_.size() || place.line > starts_[place.file].size()) return {};
-    const std::string_view text = document_.texts[place.file];
-    const size_t at = starts_[place.file][place.line - 1] + place.column - 1;
-    return at < text.size() ? text.substr(at) : std::string_view();
-  }
-
- private:
-  const Document& document_;
-  std::vector<std::vector<size_t>> starts_;
-};
 
 // What the author put around the nodes, found in the texts of the document.
 class AsWritten : public Surroundings {
@@ -118,7 +96,7 @@ class AsWritten : public Surroundings {
     return free;
   }
 
-  LineIndex lines_;
+  SourceText lines_;
   Comments comments_;
   std::unordered_map<uint64_t, Anchored> anchored_;
   std::set<std::string> names_;

@@ -61,7 +61,7 @@ class Index {
   void add(const std::vector<FlatEntity>& flat, const FlatEntity& entity) {
     bool told = false;
     for (const Shape* field : entity.kind->unique_fields)
-      if (std::string_view key = entity.text(field->name); !key.empty()) told |= check(flat, entity, keys(*entity.kind, field->name), key, field->name, field->secret);
+      if (std::string_view key = entity.text(field->name); !key.empty()) told |= check(flat, entity, keys(*entity.kind, field->name), key, field->name, field->secret || entity.find(field->name)->from_secret);
     // Two of one name have one id, unless the document gives them others: the name says it all.
     const Value* id = entity.find("id");
     Keys& ids = keys(*entity.kind, "id");
@@ -165,6 +165,7 @@ void resolve_references(std::vector<FlatEntity>& flat, Document& document, Probl
       const EntityShape* kind = shapes().entity(field->foreign);
       if (kind == nullptr || !(given->is_text() || given->is_object())) continue;
       const std::string_view wanted = wanted_of(*given, *kind);
+      const bool hidden = given->from_secret;
       const FlatEntity* target = index.find(*kind, wanted);
       if (target != nullptr && (parent == nullptr || parent == target)) {
         *given = reference_to(target->id, given->place, document.arena);
@@ -175,7 +176,7 @@ void resolve_references(std::vector<FlatEntity>& flat, Document& document, Probl
       if (target != nullptr)
         walk.error(given->place, "value must be null", "the entry stands inside another of '" + std::string(field->foreign) + "'");
       else
-        walk.error(given->place, std::string(invalid_reference) + std::string(field->name) + ": " + std::string(wanted) + "' (no such entry in '" +
+        walk.error(given->place, std::string(invalid_reference) + std::string(field->name) + ": " + std::string(hidden ? "******" : wanted) + "' (no such entry in '" +
                                      std::string(field->foreign) + "')");
     }
   }

@@ -2,7 +2,8 @@
 
 #include <charconv>
 #include <cmath>
-#include <unordered_set>
+#include <cstdlib>
+#include <unordered_map>
 
 #include "schema/excerpt.h"
 
@@ -100,7 +101,7 @@ class JsonReader {
   bool object(Value& out, size_t depth) {
     ++at_;
     const size_t first = members_.size();
-    std::unordered_set<std::string_view> wide;  // names, once there are many
+    Names wide;  // once there are many
     skip_space();
     if (at_ < text_.size() && text_[at_] == '}') {
       ++at_;
@@ -130,20 +131,26 @@ class JsonReader {
     return true;
   }
 
-  // Records are small: a look back beats a set, until an object grows large enough for the square to hurt.
-  bool new_name(const Member& member, size_t first, std::unordered_set<std::string_view>& wide) {
+  using Names = std::unordered_map<std::string_view, Place>;
+
+  // Records are small: a look back beats a map, until an object grows large enough for the square to hurt.
+  bool new_name(const Member& member, size_t first, Names& wide) {
     constexpr size_t looked_through_max = 1000;
-    const size_t count = members_.size() - first;
-    if (count > looked_through_max) {
+    if (members_.size() - first > looked_through_max) {
       if (wide.empty())
-        for (size_t i = first; i < members_.size(); ++i) wide.insert(members_[i].name);
-      if (wide.insert(member.name).second) return true;
-      return fail("duplicate member " + std::string(member.name));
+        for (size_t i = first; i < members_.size(); ++i) wide.emplace(members_[i].name, members_[i].name_place);
+      const auto [known, fresh] = wide.emplace(member.name, member.name_place);
+      return fresh || twice(member, known->second);
     }
     for (size_t i = first; i < members_.size(); ++i)
-      if (members_[i].name == member.name)
-        return fail("duplicate member " + std::string(member.name) + ", first on line " + std::to_string(members_[i].name_place.line));
+      if (members_[i].name == member.name) return twice(member, members_[i].name_place);
     return true;
+  }
+
+  bool twice(const Member& member, Place first) {
+    problems_.add({.place = member.name_place, .what = "JSON: duplicate member " + std::string(member.name),
+                   .hint = "the first is on line " + std::to_string(first.line) + ", column " + std::to_string(first.column)});
+    return false;
   }
 
   bool number(Value& out) {
@@ -176,7 +183,11 @@ class JsonReader {
       return true;
     }
     double real = 0;
-    std::from_chars(begin, end, real);
+    if (std::from_chars(begin, end, real).ec == std::errc::result_out_of_range) {
+      // Too small for a double is as good as 0; too large is a mistake that must not become a number.
+      real = std::strtod(std::string(begin, end).c_str(), nullptr);
+      if (!std::isfinite(real)) return at_ = start, fail("the number is too large");
+    }
     out = Value::number(real);
     return true;
   }

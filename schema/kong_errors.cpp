@@ -161,7 +161,7 @@ std::string dotted(const Path& path, size_t from) {
 
 std::string_view text_of(const Value& record, std::string_view name) {
   const Value* value = record.find(name);
-  return value != nullptr && value->is_text() ? value->as_text() : std::string_view();
+  return value != nullptr && value->is_text() && !value->from_secret ? value->as_text() : std::string_view();
 }
 
 std::string errors_of(const std::vector<const Problem*>& problems, size_t steps) {
@@ -189,7 +189,7 @@ std::string item_of(const std::vector<const Problem*>& problems, size_t steps, c
   if (const std::string_view id = text_of(*given, "id"); is_uuid(id)) out += ",\"entity_id\":" + json_quoted(id);
   if (const Value* tags = given->find("tags"); tags != nullptr && tags->is_array() &&
       std::all_of(tags->items().begin(), tags->items().end(), [](const Value& tag) { return tag.is_text(); }))
-    out += ",\"entity_tags\":" + to_json_text(*tags);
+    out += ",\"entity_tags\":" + to_json_text(*tags, 0, true);
   std::vector<Member> members;
   for (const Member& member : given->members()) {
     const bool child = std::any_of(kind->nested.begin(), kind->nested.end(), [&](const Nesting& nested) { return nested.key == member.name; });
@@ -208,7 +208,7 @@ std::string item_of(const std::vector<const Problem*>& problems, size_t steps, c
           members.push_back({nested.field, {}, arena.object({&link, 1})});
         }
   }
-  return out + ",\"entity\":" + to_json_text(arena.object(members)) + ",\"errors\":[" + errors_of(problems, steps) + "]}";
+  return out + ",\"entity\":" + to_json_text(arena.object(members), 0, true) + ",\"errors\":[" + errors_of(problems, steps) + "]}";
 }
 
 }  // namespace

@@ -46,6 +46,7 @@ class Loading {
     resolve_references(flat_, document_, problems_);
     if (problems_.any_error()) return false;
     settle();
+    if (problems_.any_error()) return false;
     fill_config(flat_, config_);
     config_.hash = config_.entities.empty() ? std::string(32, '0') : document_.text_md5;
     return true;

@@ -1,63 +1,78 @@
 #include "schema/merge.h"
 
+#include <unordered_map>
+
+#include "schema/check.h"
+
 namespace schema {
 
 namespace {
 
-bool same_scalar(const Value& a, const Value& b) {
-  if (a.kind() != b.kind()) return false;
-  switch (a.kind()) {
-    case Kind::null: return true;
-    case Kind::boolean: return a.as_boolean() == b.as_boolean();
-    case Kind::integer: return a.as_integer() == b.as_integer();
-    case Kind::number: return a.as_number() == b.as_number();
-    case Kind::text: return a.as_text() == b.as_text();
-    default: return false;
-  }
-}
+class Merger {
+ public:
+  Merger(Document& document, Problems& problems) : document_(document), problems_(problems) {}
 
-std::string where(const Document& document, Place place) {
-  return document.files[place.file] + ":" + std::to_string(place.line) + ":" + std::to_string(place.column);
-}
-
-Value merge_two(const Value& a, const Value& b, Path path, Document& document, Problems& problems) {
-  if (a.is_array() && b.is_array()) {
-    std::vector<Value> items(a.items().begin(), a.items().end());
-    items.insert(items.end(), b.items().begin(), b.items().end());
-    Value merged = document.arena.array(items);
-    merged.place = a.place;
+  // What several files say of one thing; a file that says nothing (null) leaves it to the others.
+  Value merge(std::vector<const Value*> values) {
+    std::erase_if(values, [](const Value* value) { return value->is_null(); });
+    if (values.empty()) return {};
+    const Value& first = *values[0];
+    if (values.size() == 1) return first;
+    const bool collects = first.is_array() || first.is_object();
+    std::erase_if(values, [&](const Value* other) {
+      if (collects ? other->kind() == first.kind() : equal(first, *other)) return false;
+      problems_.add({.place = other->place, .path = path_, .what = "differs from " + where(first.place), .hint = "one of the two files must give way"});
+      return true;
+    });
+    Value merged = first.is_array() ? list(values) : first.is_object() ? map(values) : first;
+    merged.place = first.place;
     return merged;
   }
-  if (a.is_object() && b.is_object()) {
-    std::vector<Member> members(a.members().begin(), a.members().end());
-    for (const Member& member : b.members()) {
-      Member* existing = nullptr;
-      for (Member& one : members)
-        if (one.name == member.name) existing = &one;
-      if (existing == nullptr) {
-        members.push_back(member);
-        continue;
+
+ private:
+  std::string where(Place place) const {
+    return document_.files[place.file] + ":" + std::to_string(place.line) + ":" + std::to_string(place.column);
+  }
+
+  Value list(const std::vector<const Value*>& lists) {
+    std::vector<Value> items;
+    for (const Value* one : lists) items.insert(items.end(), one->items().begin(), one->items().end());
+    return document_.arena.array(items);
+  }
+
+  // Names in the order in which they are met first.
+  Value map(const std::vector<const Value*>& maps) {
+    std::vector<Member> members;
+    std::vector<std::vector<const Value*>> values;
+    std::unordered_map<std::string_view, size_t> known;
+    for (const Value* one : maps)
+      for (const Member& member : one->members()) {
+        const auto [at, fresh] = known.emplace(member.name, members.size());
+        if (fresh) {
+          members.push_back(member);
+          values.emplace_back();
+        }
+        values[at->second].push_back(&member.value);
       }
-      Path inner = path;
-      inner.emplace_back(std::string(member.name));
-      existing->value = merge_two(existing->value, member.value, std::move(inner), document, problems);
+    for (size_t i = 0; i < members.size(); ++i) {
+      path_.emplace_back(std::string(members[i].name));
+      members[i].value = merge(std::move(values[i]));
+      path_.pop_back();
     }
-    Value merged = document.arena.object(members);
-    merged.place = a.place;
-    return merged;
+    return document_.arena.object(members);
   }
-  if (!same_scalar(a, b))
-    problems.add({.place = b.place, .path = path, .what = "differs from " + where(document, a.place), .hint = "one of the two files must give way"});
-  return a;
-}
+
+  Document& document_;
+  Problems& problems_;
+  Path path_;
+};
 
 }  // namespace
 
 Value merge(const std::vector<Value>& roots, Document& document, Problems& problems) {
-  if (roots.empty()) return Value::object({});
-  Value merged = roots[0];
-  for (size_t i = 1; i < roots.size(); ++i) merged = merge_two(merged, roots[i], {}, document, problems);
-  return merged;
+  std::vector<const Value*> values;
+  for (const Value& root : roots) values.push_back(&root);
+  return roots.empty() ? Value::object({}) : Merger(document, problems).merge(std::move(values));
 }
 
 }  // namespace schema

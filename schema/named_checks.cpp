@@ -5,6 +5,7 @@
 #include "schema/check.h"
 #include "schema/paths.h"
 #include "schema/regex.h"
+#include "schema/utf8.h"
 
 namespace schema {
 
@@ -12,17 +13,7 @@ namespace {
 
 bool is_letter_or_digit(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-bool is_utf8(std::string_view text) {
-  for (size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    const size_t more = lead < 0x80 ? 0 : lead >= 0xc2 && lead < 0xe0 ? 1 : lead >= 0xe0 && lead < 0xf0 ? 2 : lead >= 0xf0 && lead < 0xf5 ? 3 : 9;
-    if (more == 9 || text.size() - i <= more) return false;
-    for (size_t k = 1; k <= more; ++k)
-      if ((static_cast<unsigned char>(text[i + k]) & 0xc0) != 0x80) return false;
-    i += more + 1;
-  }
-  return true;
-}
+bool is_utf8(std::string_view text) { return utf8_fault(text) == std::string_view::npos; }
 
 std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
 

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "schema/utf8.h"
+
 namespace schema {
 
 namespace {
@@ -26,23 +30,36 @@ std::string as_json(const Problems& problems, const Document& document) {
   for (const Problem& problem : problems.all()) {
     out += first ? "" : ",";
     first = false;
-    out += fmt::format("\n{{\"severity\":\"{}\",\"file\":{},\"line\":{},\"column\":{},\"path\":{},\"entity_type\":{},\"entity_name\":{},\"what\":{},\"hint\":{}}}",
-                       level_of(problem), json_quoted(file_of(problem, document)), problem.place.line, problem.place.column,
-                       json_quoted(to_text(problem.path)), json_quoted(problem.entity_type), json_quoted(problem.entity_name),
-                       json_quoted(problem.what), json_quoted(problem.hint));
+    const std::string place = problem.place.line == 0 ? std::string("\"file\":null,\"line\":null,\"column\":null")
+                                                      : fmt::format("\"file\":{},\"line\":{},\"column\":{}", json_quoted(file_of(problem, document)),
+                                                                    problem.place.line, problem.place.column);
+    out += fmt::format("\n{{\"severity\":\"{}\",{},\"path\":{},\"entity_type\":{},\"entity_name\":{},\"what\":{},\"hint\":{}}}", level_of(problem), place,
+                       json_quoted(to_text(problem.path)), json_quoted(problem.entity_type), json_quoted(problem.entity_name), json_quoted(problem.what),
+                       json_quoted(problem.hint));
   }
   return out + fmt::format("\n],\"errors\":{}}}\n", problems.errors());
 }
 
+// RFC 3986: what may stand in a path stands there as it is.
+std::string uri_of(std::string_view path) {
+  std::string out;
+  for (char c : path) {
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || std::string_view("-._~!$&'()*+,;=:@/").find(c) != std::string_view::npos;
+    out += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return out;
+}
+
+// SARIF 2.1.0: what has no place has no location.
 std::string as_sarif(const Problems& problems, const Document& document) {
   std::string results;
   for (const Problem& problem : problems.all()) {
     if (!results.empty()) results += ",";
-    results += fmt::format(
-        "\n{{\"ruleId\":\"configuration\",\"level\":\"{}\",\"message\":{{\"text\":{}}},\"locations\":[{{\"physicalLocation\":"
-        "{{\"artifactLocation\":{{\"uri\":{}}},\"region\":{{\"startLine\":{},\"startColumn\":{}}}}}}}]}}",
-        level_of(problem), json_quoted(message_of(problem)), json_quoted(file_of(problem, document)), std::max(problem.place.line, 1u),
-        std::max<unsigned>(problem.place.column, 1));
+    results += fmt::format("\n{{\"ruleId\":\"configuration\",\"level\":\"{}\",\"message\":{{\"text\":{}}}", level_of(problem), json_quoted(message_of(problem)));
+    if (problem.place.line > 0)
+      results += fmt::format(",\"locations\":[{{\"physicalLocation\":{{\"artifactLocation\":{{\"uri\":{}}},\"region\":{{\"startLine\":{},\"startColumn\":{}}}}}}}]",
+                             json_quoted(uri_of(file_of(problem, document))), problem.place.line, std::max<unsigned>(problem.place.column, 1));
+    results += "}";
   }
   return fmt::format(
       "{{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\",\"runs\":[{{\"tool\":{{\"driver\":"
@@ -50,9 +67,29 @@ std::string as_sarif(const Problems& problems, const Document& document) {
       GATEWAY_VERSION, results);
 }
 
+std::string github_line(const Problem& problem, const Document& document) {
+  std::string place;
+  if (problem.place.line > 0)
+    place = fmt::format(" file={},line={},col={}", github_property(file_of(problem, document)), problem.place.line, std::max<unsigned>(problem.place.column, 1));
+  return fmt::format("::{}{}::{}\n", level_of(problem), place, github_text(message_of(problem)));
+}
+
+// Names and values come from the document: they must not speak to the terminal.
+std::string without_controls(std::string_view text) {
+  std::string out;
+  for (char c : text) {
+    const bool control = (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7f;
+    out += control ? fmt::format("\\x{:02x}", static_cast<unsigned char>(c)) : std::string(1, c);
+  }
+  return out;
+}
+
 }  // namespace
 
-std::string json_quoted(std::string_view text) {
+std::string json_quoted(std::string_view given) {
+  std::string repaired;
+  if (utf8_fault(given) != std::string_view::npos) repaired = utf8_repaired(given);
+  const std::string_view text = repaired.empty() ? given : repaired;
   std::string out = "\"";
   for (char c : text) {
     switch (c) {
@@ -94,21 +131,14 @@ std::string report_line(const Problem& problem, const Document& document) {
   std::string text;
   if (problem.place.line > 0) text = fmt::format("{}:{}:{}: ", file_of(problem, document), problem.place.line, problem.place.column);
   if (problem.severity == Severity::warning) text += "warning: ";
-  return text + message_of(problem);
+  return without_controls(text + message_of(problem));
 }
 
 std::string report(const Problems& problems, const Document& document, Format format) {
   if (format == Format::json) return as_json(problems, document);
   if (format == Format::sarif) return as_sarif(problems, document);
   std::string out;
-  for (const Problem& problem : problems.all()) {
-    if (format == Format::text) {
-      out += report_line(problem, document) + "\n";
-    } else {
-      out += fmt::format("::{} file={},line={},col={}::{}\n", level_of(problem), github_property(file_of(problem, document)), std::max(problem.place.line, 1u),
-                         std::max<unsigned>(problem.place.column, 1), github_text(message_of(problem)));
-    }
-  }
+  for (const Problem& problem : problems.all()) out += format == Format::text ? report_line(problem, document) + "\n" : github_line(problem, document);
   return out;
 }
 

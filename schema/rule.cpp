@@ -99,7 +99,7 @@ bool all_different(const Rule& rule, const Value& record) {
 }  // namespace
 
 bool is_vault_reference(const Value& value) {
-  return value.from_vault || (value.is_text() && value.as_text().starts_with("{vault://") && value.as_text().ends_with("}"));
+  return value.vault() != nullptr || (value.is_text() && value.as_text().starts_with("{vault://") && value.as_text().ends_with("}"));
 }
 
 bool non_empty(const Value* value) {

@@ -5,7 +5,6 @@
 #include <cstring>
 #include <fstream>
 #include <iostream>
-#include <iterator>
 
 namespace schema {
 
@@ -26,20 +25,31 @@ Syntax syntax_of(const fs::path& path) {
 
 void add_problem(Problems& problems, const std::string& name, const std::string& what) { problems.add({.what = name + ": " + what}); }
 
-void add_file(const fs::path& path, std::vector<Source>& sources, Problems& problems) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return add_problem(problems, path.string(), std::strerror(errno));
-  std::string text(std::istreambuf_iterator<char>(file), {});
-  if (file.bad()) return add_problem(problems, path.string(), "cannot be read");
-  add_source(path.string(), std::move(text), sources, problems);
+// What is no plain file (a pipe, a device) may never end.
+void add_stream(const std::string& name, std::istream& stream, const ReadLimits& limits, std::vector<Source>& sources, Problems& problems) {
+  std::string text;
+  std::vector<char> chunk(64 * 1024);
+  while (stream) {
+    stream.read(chunk.data(), static_cast<std::streamsize>(chunk.size()));
+    text.append(chunk.data(), static_cast<size_t>(stream.gcount()));
+    if (text.size() > limits.bytes_max) return add_problem(problems, name, "is larger than " + std::to_string(limits.bytes_max) + " bytes");
+  }
+  if (stream.bad()) return add_problem(problems, name, "cannot be read");
+  add_source(name, std::move(text), sources, problems);
 }
 
-void add_folder(const fs::path& folder, std::vector<Source>& sources, Problems& problems) {
+void add_file(const fs::path& path, const ReadLimits& limits, std::vector<Source>& sources, Problems& problems) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return add_problem(problems, path.string(), std::strerror(errno));
+  add_stream(path.string(), file, limits, sources, problems);
+}
+
+void add_folder(const fs::path& folder, const ReadLimits& limits, std::vector<Source>& sources, Problems& problems) {
   std::error_code error;
   const std::vector<fs::path> files = configuration_files(folder, error);
   if (error) return add_problem(problems, folder.string(), error.message());
   if (files.empty()) return add_problem(problems, folder.string(), "holds no .yml, .yaml or .json file");
-  for (const fs::path& file : files) add_file(file, sources, problems);
+  for (const fs::path& file : files) add_file(file, limits, sources, problems);
 }
 
 }  // namespace
@@ -71,16 +81,16 @@ void add_source(std::string name, std::string text, std::vector<Source>& sources
   sources.push_back({std::move(name), std::move(text), syntax});
 }
 
-std::vector<Source> open_sources(const std::vector<std::string>& paths, Problems& problems) {
+std::vector<Source> open_sources(const std::vector<std::string>& paths, Problems& problems, const ReadLimits& limits) {
   std::vector<Source> sources;
   for (const std::string& path : paths) {
     std::error_code error;
     if (path == "-")
-      add_source("-", std::string(std::istreambuf_iterator<char>(std::cin), {}), sources, problems);
+      add_stream("-", std::cin, limits, sources, problems);
     else if (fs::is_directory(path, error))
-      add_folder(path, sources, problems);
+      add_folder(path, limits, sources, problems);
     else
-      add_file(path, sources, problems);
+      add_file(path, limits, sources, problems);
   }
   return sources;
 }

@@ -57,6 +57,20 @@ size_t edit_distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
+// A message without the value it speaks of, and without parts of it that stand in quotes.
+std::string without(std::string_view secret, std::string message) {
+  constexpr std::string_view mask = "******";
+  for (size_t at = message.find(secret); at != std::string::npos; at = message.find(secret, at + mask.size())) message.replace(at, secret.size(), mask);
+  for (size_t open = message.find('\''); open != std::string::npos; open = message.find('\'', open + 1)) {
+    const size_t close = message.find('\'', open + 1);
+    if (close == std::string::npos) break;
+    const std::string part = message.substr(open + 1, close - open - 1);
+    if (!part.empty() && secret.find(part) != std::string_view::npos) message.replace(open + 1, part.size(), mask);
+    open = message.find('\'', open + 1);
+  }
+  return message;
+}
+
 void warn_if_deprecated(const Shape& shape, const Value& value, Walk& walk) {
   if (shape.deprecation == nullptr) return;
   // A dump names every field: one with the value it had by default has not been chosen by anybody.
@@ -228,7 +242,8 @@ void validate_value(const Shape& shape, const Value& value, Walk& walk) {
   warn_if_deprecated(shape, value, walk);
   for (const Check* check : shape.checks) {
     std::string what = check->run(value);
-    if (!what.empty()) return walk.error(value.place, std::move(what));
+    if (what.empty()) continue;
+    return walk.error(value.place, value.is_text() && (value.from_secret || shape.secret) ? without(value.as_text(), std::move(what)) : std::move(what));
   }
   switch (shape.type) {
     case Type::array:

@@ -51,24 +51,34 @@ Value Value::object(std::span<Member> members) {
   return v;
 }
 
+Value Value::resolved(const Resolved* secret) {
+  Value v;
+  v.kind_ = secret->value.kind_;
+  v.from_vault_ = true;
+  v.from_secret = true;
+  v.resolved_ = secret;
+  return v;
+}
+
 bool Value::as_boolean() const {
   assert(kind_ == Kind::boolean);
-  return boolean_;
+  return from_vault_ ? resolved_->value.boolean_ : boolean_;
 }
 
 int64_t Value::as_integer() const {
   assert(kind_ == Kind::integer);
-  return integer_;
+  return from_vault_ ? resolved_->value.integer_ : integer_;
 }
 
 double Value::as_number() const {
   assert(is_number());
+  if (from_vault_) return resolved_->value.as_number();
   return kind_ == Kind::integer ? static_cast<double>(integer_) : number_;
 }
 
 std::string_view Value::as_text() const {
   assert(is_text());
-  return {text_, size_};
+  return from_vault_ ? resolved_->value.as_text() : std::string_view(text_, size_);
 }
 
 std::span<Value> Value::items() const {

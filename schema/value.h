@@ -20,6 +20,7 @@ struct Place {
 };
 
 struct Member;
+struct Resolved;
 
 class Value {
  public:
@@ -30,6 +31,7 @@ class Value {
   static Value text(std::string_view s);          // `s` must outlive the value (arena or literal)
   static Value array(std::span<Value> items);     // storage likewise
   static Value object(std::span<Member> members);
+  static Value resolved(const Resolved* secret);  // likewise
 
   Kind kind() const { return kind_; }
   bool is_null() const { return kind_ == Kind::null; }
@@ -52,10 +54,11 @@ class Value {
   Place place;
   // The value came from the environment or a vault: it is shown masked wherever it is printed.
   bool from_secret = false;
-  // The text replaces a {vault://...} reference, which vaults.h tells.
-  bool from_vault = false;
+  // The {vault://...} reference that this scalar was found by; nullptr when it is an ordinary value.
+  const Resolved* vault() const { return from_vault_ ? resolved_ : nullptr; }
 
  private:
+  bool from_vault_ = false;
   Kind kind_ = Kind::null;
   uint32_t size_ = 0;  // bytes, items or members
   union {
@@ -65,12 +68,19 @@ class Value {
     const char* text_;
     Value* items_;
     Member* members_;
+    const Resolved* resolved_;  // holds the value itself
   };
 };
 
 struct Member {
   std::string_view name;
   Place name_place;
+  Value value;
+};
+
+// A secret that was looked up: the reference as the document has it, and the scalar it stands for.
+struct Resolved {
+  std::string_view reference;
   Value value;
 };
 

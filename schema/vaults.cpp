@@ -1,7 +1,7 @@
 #include "schema/vaults.h"
 
 #include <charconv>
-#include <cstring>
+#include <cmath>
 #include <fstream>
 #include <iterator>
 
@@ -88,12 +88,9 @@ std::optional<std::string> member_of_json(const std::string& text, std::string_v
 
 }  // namespace
 
-// A resolved text lies behind a view of its reference.
 std::optional<std::string_view> vault_reference(const Value& value) {
-  if (!value.from_vault || !value.is_text()) return std::nullopt;
-  std::string_view reference;
-  std::memcpy(&reference, value.as_text().data() - sizeof reference, sizeof reference);
-  return reference;
+  if (value.vault() == nullptr) return std::nullopt;
+  return value.vault()->reference;
 }
 
 void Vaults::add_entities(const std::vector<FlatEntity>& flat) {
@@ -120,31 +117,33 @@ std::optional<std::string> Vaults::look_up(std::string_view text) const {
   return member_of_json(*secret, reference.key);
 }
 
-Value Vaults::typed(Type type, std::string_view text, std::string_view reference) const {
-  if (type == Type::boolean && (text == "true" || text == "false")) return Value::boolean(text == "true");
-  int64_t number = 0;
-  if (type == Type::integer || type == Type::number) {
-    const auto [stop, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (fault == std::errc() && stop == text.data() + text.size()) return Value::integer(number);
-  }
-  auto* memory = static_cast<char*>(arena_.allocate(sizeof reference + text.size() + 1, alignof(std::string_view)));
-  std::memcpy(memory, &reference, sizeof reference);
-  std::memcpy(memory + sizeof reference, text.data(), text.size());
-  Value value = Value::text({memory + sizeof reference, text.size()});
-  value.from_vault = true;
-  return value;
+// A number or boolean as the field wants it; nullopt when the secret is none.
+std::optional<Value> Vaults::typed(Type type, std::string_view text) const {
+  if (type == Type::boolean) return text == "true" || text == "false" ? std::optional(Value::boolean(text == "true")) : std::nullopt;
+  if (type != Type::integer && type != Type::number) return Value::text(arena_.copy(text));
+  const char* end = text.data() + text.size();
+  int64_t whole = 0;
+  if (const auto [stop, fault] = std::from_chars(text.data(), end, whole); fault == std::errc() && stop == end) return Value::integer(whole);
+  double real = 0;
+  const auto [stop, fault] = std::from_chars(text.data(), end, real);
+  if (type == Type::integer || fault != std::errc() || stop != end || !std::isfinite(real)) return std::nullopt;
+  return Value::number(real);
 }
 
 void Vaults::resolve_text(const Shape& shape, Value& value, Walk& walk) const {
   // A node that an alias shares is met again, resolved.
-  if (value.from_vault || !is_vault_reference(value)) return;
+  if (value.vault() != nullptr || !is_vault_reference(value)) return;
   const std::string_view reference = value.as_text();
-  auto secret = look_up(reference);
+  const auto secret = look_up(reference);
+  const auto found = typed(shape.type, secret.value_or(""));
+  // Only a text may be empty.
+  if (!found) return walk.error(value.place, "the reference " + std::string(reference) + " leads to no " + (shape.type == Type::boolean ? "boolean" : "number"));
   if (!secret) walk.warning(value.place, "the reference " + std::string(reference) + " leads to no secret", "the empty text is used");
+  auto resolved = arena_.make<Resolved>(1);
+  resolved[0] = {reference, *found};
   const Place place = value.place;
-  value = typed(shape.type, secret.value_or(""), reference);
+  value = Value::resolved(resolved.data());
   value.place = place;
-  value.from_secret = true;
 }
 
 void Vaults::resolve(const Shape& shape, Value& value, Walk& walk) const {

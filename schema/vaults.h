@@ -19,13 +19,14 @@ class Vaults {
  public:
   Vaults(const std::vector<FlatEntity>& flat, Arena& arena, const Environment& environment) : arena_(arena), environment_(environment) { add_entities(flat); }
 
-  // Replaces the references in the referenceable fields of `value`. One that leads nowhere becomes the empty text, and a warning.
+  // Replaces the references in the referenceable fields of `value`. One that leads nowhere becomes the empty text, and a
+  // warning; in a field of numbers or booleans it is an error.
   void resolve(const Shape& shape, Value& value, Walk& walk) const;
 
  private:
   void add_entities(const std::vector<FlatEntity>& flat);
   std::optional<std::string> look_up(std::string_view reference) const;
-  Value typed(Type type, std::string_view text, std::string_view reference) const;
+  std::optional<Value> typed(Type type, std::string_view text) const;
   void resolve_text(const Shape& shape, Value& value, Walk& walk) const;
 
   Arena& arena_;

@@ -31,10 +31,43 @@ class TextBuffer : public std::streambuf {
   }
 };
 
+// decK's templates are texts to us, but their quotes and brackets have a meaning in YAML: `"${{ env "DECK_X" }}"`, `[${{ env "DECK_X" }}]`.
+// So they are read as controls, which no document holds, and put back afterwards; columns stay what they are.
+constexpr std::string_view marks = "\"{},[]";
+constexpr std::string_view controls = "\x01\x02\x03\x05\x06\x07";
+
+std::string masked(std::string_view text) {
+  std::string out(text);
+  for (size_t at = text.find("${{"); at != std::string_view::npos; at = text.find("${{", at)) {
+    const size_t close = text.find("}}", at);
+    const size_t end = close == std::string_view::npos ? close : close + 2;
+    if (end == std::string_view::npos) break;
+    if (text.substr(at, end - at).find('\n') == std::string_view::npos)
+      for (size_t i = at; i < end; ++i) {
+        const size_t mark = marks.find(text[i]);
+        // An escaped quote means that the author has seen to it.
+        if (mark != std::string_view::npos && !(text[i] == '"' && text[i - 1] == '\\')) out[i] = controls[mark];
+      }
+    at = end;
+  }
+  return out;
+}
+
+// Only between the marks of a template: elsewhere a control was written as an escape.
+std::string unmasked(std::string text) {
+  constexpr std::string_view open = "$\x02\x02", close = "\x03\x03";
+  for (size_t at = text.find(open); at != std::string::npos; at = text.find(open, at)) {
+    const size_t end = std::min(text.find(close, at), text.size() - close.size()) + close.size();
+    for (; at < end; ++at)
+      if (const size_t mark = controls.find(text[at]); mark != std::string_view::npos) text[at] = marks[mark];
+  }
+  return text;
+}
+
 class TreeBuilder : public YAML::EventHandler {
  public:
-  TreeBuilder(uint16_t file, Arena& arena, Problems& problems, const ReadLimits& limits)
-      : file_(file), arena_(arena), problems_(problems), limits_(limits) {}
+  TreeBuilder(uint16_t file, bool has_templates, Arena& arena, Problems& problems, const ReadLimits& limits)
+      : file_(file), has_templates_(has_templates), arena_(arena), problems_(problems), limits_(limits) {}
 
   Value root() const { return root_; }
   bool any_document() const { return documents_ > 0; }
@@ -47,10 +80,11 @@ class TreeBuilder : public YAML::EventHandler {
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     auto found = anchors_.find(anchor);
     if (found == anchors_.end()) fail(mark, "an alias stands inside its own anchor");
+    count(mark, found->second.nodes - 1);
     put(mark, found->second.value, 0, found->second.nodes);
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& text) override {
-    const std::string_view kept = arena_.copy(text);
+    const std::string_view kept = arena_.copy(has_templates_ ? unmasked(text) : text);
     Value value = tag == "?" || tag.empty() ? plain_scalar(kept) : tagged(mark, tag, kept);
     put(mark, value, anchor, 1, kept, tag == "?" || tag.empty());
   }
@@ -71,7 +105,8 @@ class TreeBuilder : public YAML::EventHandler {
     std::vector<Value> merges;      // of `<<`, in order
     bool merged = false;
     Member* repeats = nullptr;      // the earlier member of the key at hand
-    size_t nodes = 1;
+    std::unordered_map<std::string_view, size_t> index;  // of the members, once there are many
+    size_t nodes = 1;               // in here, aliases written out
   };
   struct Anchored {
     Value value;
@@ -120,15 +155,30 @@ class TreeBuilder : public YAML::EventHandler {
   void merge(Level& level) {
     for (const Value& other : level.merges)
       for (const Member& member : other.members()) {
-        bool own = false;
-        for (const Member& existing : level.members) own = own || existing.name == member.name;
-        if (!own) level.members.push_back(member);
+        if (find(level, member.name) == nullptr) level.members.push_back(member);
       }
   }
 
-  void put(const YAML::Mark& mark, Value value, YAML::anchor_t anchor, size_t nodes, std::string_view text = {}, bool plain = false) {
+  // Records are small: a look through them beats an index, until a map grows large enough for the square to hurt.
+  static Member* find(Level& level, std::string_view name) {
+    constexpr size_t looked_through_max = 100;
+    if (level.members.size() > looked_through_max) {
+      for (size_t i = level.index.size(); i < level.members.size(); ++i) level.index.emplace(level.members[i].name, i);
+      const auto known = level.index.find(name);
+      return known == level.index.end() ? nullptr : &level.members[known->second];
+    }
+    for (Member& member : level.members)
+      if (member.name == name) return &member;
+    return nullptr;
+  }
+
+  void count(const YAML::Mark& mark, size_t nodes) {
     nodes_ += nodes;
     if (nodes_ > limits_.nodes_max) fail(mark, "too many values, aliases counted each time");
+  }
+
+  void put(const YAML::Mark& mark, Value value, YAML::anchor_t anchor, size_t nodes, std::string_view text = {}, bool plain = false) {
+    count(mark, 1);
     if (value.place.line == 0 || anchor != 0) value.place = place(mark);
     if (anchor != 0) anchors_[anchor] = {value, nodes};
     if (levels_.empty()) {
@@ -158,24 +208,25 @@ class TreeBuilder : public YAML::EventHandler {
       level.merged = true;
       return;
     }
-    level.repeats = nullptr;
-    for (Member& member : level.members)
-      if (member.name == level.key) level.repeats = &member;
+    level.repeats = find(level, level.key);
   }
 
   // A key that says the same thing twice is odd; one that says two things is a mistake that no order of reading may settle.
-  void take_repeat(const YAML::Mark& mark, Level& level, const Value& value) {
+  void take_repeat(Level& level, const Value& value) {
     const Member& first = *level.repeats;
     const bool same = first.value.kind() == value.kind() && !value.is_array() && !value.is_object() && shown(first.value) == shown(value);
     const std::string what = "duplicate key " + std::string(level.key);
-    const std::string hint = "the first is on line " + std::to_string(first.name_place.line);
-    if (!same) fail(mark, what, hint);
+    const std::string hint = "the first is on line " + std::to_string(first.name_place.line) + ", column " + std::to_string(first.name_place.column);
+    if (!same) {
+      problems_.add({.place = level.key_place, .what = "YAML: " + what, .hint = hint});
+      throw Stop();
+    }
     problems_.add({.severity = Severity::warning, .place = level.key_place, .what = "YAML: " + what, .hint = hint});
   }
 
   void take_value(const YAML::Mark& mark, Level& level, const Value& value) {
     level.has_key = false;
-    if (level.repeats != nullptr && !level.merge_key) return take_repeat(mark, level, value);
+    if (level.repeats != nullptr && !level.merge_key) return take_repeat(level, value);
     if (!level.merge_key) {
       level.members.push_back({level.key, level.key_place, value});
       return;
@@ -192,6 +243,7 @@ class TreeBuilder : public YAML::EventHandler {
   }
 
   uint16_t file_;
+  bool has_templates_;
   Arena& arena_;
   Problems& problems_;
   const ReadLimits& limits_;
@@ -215,9 +267,11 @@ size_t start_of_line(std::string_view text, int line) {
 }  // namespace
 
 bool read_yaml(std::string_view text, uint16_t file, Arena& arena, Problems& problems, const ReadLimits& limits, Value& root) {
-  TextBuffer buffer(text);
+  const bool has_templates = text.find("${{") != std::string_view::npos;
+  const std::string without_marks = has_templates ? masked(text) : std::string();
+  TextBuffer buffer(has_templates ? std::string_view(without_marks) : text);
   std::istream stream(&buffer);
-  TreeBuilder builder(file, arena, problems, limits);
+  TreeBuilder builder(file, has_templates, arena, problems, limits);
   // yaml-cpp reports by exception; it ends here and becomes a problem with a place.
   try {
     YAML::Parser parser(stream);

@@ -1,5 +1,6 @@
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <string>
 
 #include "schema/yaml.h"
@@ -26,10 +27,12 @@ bool digits_only(std::string_view text, std::string_view allowed) {
 }
 
 bool parse_integer(std::string_view digits, int base, bool negative, Value& out) {
+  // With its sign: the lowest number has no positive counterpart.
+  const std::string text = (negative ? "-" : "") + std::string(digits);
   int64_t value = 0;
-  auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
-  if (error != std::errc() || end != digits.data() + digits.size()) return false;
-  out = Value::integer(negative ? -value : value);
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
+  if (error != std::errc() || end != text.data() + text.size()) return false;
+  out = Value::integer(value);
   return true;
 }
 
@@ -81,7 +84,11 @@ bool parse_number(std::string_view text, Value& out) {
   if (digits.find_first_not_of("0123456789.eE+-") != std::string_view::npos || digits == ".") return false;
   double real = 0;
   auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), real);
-  if (error != std::errc() || end != digits.data() + digits.size()) return false;
+  if (end != digits.data() + digits.size()) return false;
+  // Too small for a double is as good as 0; too large is no number that anybody can count with, so it stays a text.
+  if (error == std::errc::result_out_of_range) real = std::strtod(plain.c_str(), nullptr);
+  else if (error != std::errc()) return false;
+  if (!std::isfinite(real)) return false;
   out = Value::number(negative ? -real : real);
   return true;
 }

@@ -47,11 +47,13 @@ class Filler {
   static void add(std::vector<Member>& members, std::string_view name, Value value) { members.push_back({name, {}, value}); }
 
  private:
+  // Its fields are not known here: those of a plugin's settings, of a vault's.
+  static bool is_abstract(const Shape& field) { return field.schema->find("x-abstract") != nullptr; }
   static bool is_transient(const Shape& field) { return field.schema->find("x-transient") != nullptr; }
 
   Value field(const Shape& shape, const Value* given) {
     if (given != nullptr) return described(shape, *given);
-    if (shape.type == Type::record && !shape.fields.empty() && (!shape.nullable || shape.default_value != nullptr))
+    if (shape.type == Type::record && !is_abstract(shape) && (!shape.nullable || shape.default_value != nullptr))
       return shape.default_value != nullptr && !shape.default_value->is_object() ? plain(*shape.default_value) : record(shape, shape.default_value);
     return shape.default_value != nullptr ? described(shape, *shape.default_value) : Value();
   }

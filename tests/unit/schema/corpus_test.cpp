@@ -33,7 +33,7 @@ std::string read_file(const fs::path& path) {
 
 // The files have marks in place of a certificate and its key.
 struct Pair {
-  std::string certificate, key;
+  std::string certificate, key, public_key;
 
   Pair() {
     EVP_PKEY* pair = EVP_RSA_gen(2048);
@@ -48,6 +48,7 @@ struct Pair {
     X509_sign(made, pair, EVP_sha256());
     certificate = text([&](BIO* bio) { PEM_write_bio_X509(bio, made); });
     key = text([&](BIO* bio) { PEM_write_bio_PrivateKey(bio, pair, nullptr, nullptr, 0, nullptr, nullptr); });
+    public_key = text([&](BIO* bio) { PEM_write_bio_PUBKEY(bio, pair); });
     X509_free(made);
     EVP_PKEY_free(pair);
   }
@@ -73,11 +74,16 @@ void replace_all(std::string& text, std::string_view what, const std::string& by
 // A mark that has its line to itself stands in a block of lines, else inside of a text in quotes.
 std::string with_pem(const std::string& text, const Pair& pair) {
   std::string out;
+  size_t column_below = 0;
   for (size_t at = 0; at < text.size();) {
     const size_t end = std::min(text.find('\n', at), text.size());
     std::string line = text.substr(at, end - at);
+    // Some marks stand where the tool that fills them in would have begun: at the start of a line below the `|`.
+    if (line.starts_with("@TEST_")) line.insert(0, column_below, ' ');
     const size_t lead = std::min(line.find_first_not_of(' '), line.size());
-    for (const auto& [mark, pem] : {std::pair(std::string("@TEST_CERTIFICATE@"), pair.certificate), std::pair(std::string("@TEST_PRIVATE_KEY@"), pair.key)}) {
+    column_below = lead + 2;
+    for (const auto& [mark, pem] : {std::pair(std::string("@TEST_CERTIFICATE@"), pair.certificate), std::pair(std::string("@TEST_PRIVATE_KEY@"), pair.key),
+                                    std::pair(std::string("@TEST_PUBLIC_KEY@"), pair.public_key)}) {
       std::string filled = pem;
       replace_all(filled, "\n", line.substr(lead, line.find_last_not_of(" \r") + 1 - lead) == mark ? "\n" + std::string(lead, ' ') : "\\n");
       replace_all(line, mark, filled);
@@ -112,7 +118,7 @@ void render(const schema::Value& row, std::string& text) {
   std::stable_sort(longest_first.begin(), longest_first.end(), [](const auto& a, const auto& b) { return a.name.size() > b.name.size(); });
   for (const schema::Member& one : longest_first) {
     std::string value(one.value.as_text());
-    if (value.starts_with("<test ")) value = value.find("cert") != std::string::npos ? "@TEST_CERTIFICATE@" : "@TEST_PRIVATE_KEY@";
+    if (value.starts_with("<test ")) value = one.name.find("PUBLIC_KEY") != std::string::npos ? "@TEST_PUBLIC_KEY@" : value.find("cert") != std::string::npos ? "@TEST_CERTIFICATE@" : "@TEST_PRIVATE_KEY@";
     replace_all(text, one.name, value);
   }
 }

@@ -13,6 +13,7 @@
 
 #include "schema/check.h"
 #include "schema/excerpt.h"
+#include "schema/utf8.h"
 #include "schema/yaml_writer.h"
 
 namespace schema {
@@ -36,13 +37,20 @@ class TextBuffer : public std::streambuf {
 constexpr std::string_view marks = "\"{},[]";
 constexpr std::string_view controls = "\x01\x02\x03\x05\x06\x07";
 
+// A line break, a name's colon or a comment divides what only looks like a template.
+bool is_in_one_scalar(std::string_view text) {
+  for (std::string_view border : {"\n", ": ", ":\t", " #", "\t#"})
+    if (text.find(border) != std::string_view::npos) return false;
+  return true;
+}
+
 std::string masked(std::string_view text) {
   std::string out(text);
   for (size_t at = text.find("${{"); at != std::string_view::npos; at = text.find("${{", at)) {
     const size_t close = text.find("}}", at);
     const size_t end = close == std::string_view::npos ? close : close + 2;
     if (end == std::string_view::npos) break;
-    if (text.substr(at, end - at).find('\n') == std::string_view::npos)
+    if (is_in_one_scalar(text.substr(at, end - at)))
       for (size_t i = at; i < end; ++i) {
         const size_t mark = marks.find(text[i]);
         // An escaped quote means that the author has seen to it.
@@ -53,8 +61,14 @@ std::string masked(std::string_view text) {
   return out;
 }
 
-// Only between the marks of a template: elsewhere a control was written as an escape.
-std::string unmasked(std::string text) {
+// In double quotes only between the marks of a template: elsewhere a control was written as an escape. YAML may have divided a template
+// that stands in no quotes, so there all come back.
+std::string unmasked(std::string text, bool may_have_escapes) {
+  if (!may_have_escapes) {
+    for (char& c : text)
+      if (const size_t mark = controls.find(c); mark != std::string_view::npos) c = marks[mark];
+    return text;
+  }
   constexpr std::string_view open = "$\x02\x02", close = "\x03\x03";
   for (size_t at = text.find(open); at != std::string::npos; at = text.find(open, at)) {
     const size_t end = std::min(text.find(close, at), text.size() - close.size()) + close.size();
@@ -64,10 +78,17 @@ std::string unmasked(std::string text) {
   return text;
 }
 
+// yaml-cpp writes the escapes \N (next line) and \_ (no-break space) as single bytes, U+0085 and U+00A0 of Latin-1.
+std::string with_latin_escapes(std::string text) {
+  for (size_t at = utf8_fault(text); at != std::string::npos && (text[at] & 0xc0) == 0x80; at = utf8_fault(text)) text.insert(at, 1, '\xc2');
+  return text;
+}
+
 class TreeBuilder : public YAML::EventHandler {
  public:
-  TreeBuilder(uint16_t file, bool has_templates, Arena& arena, Problems& problems, const ReadLimits& limits)
-      : file_(file), has_templates_(has_templates), arena_(arena), problems_(problems), limits_(limits) {}
+  // `masked`: the text with its templates masked; empty when it has none.
+  TreeBuilder(uint16_t file, std::string_view masked, Arena& arena, Problems& problems, const ReadLimits& limits)
+      : file_(file), masked_(masked), arena_(arena), problems_(problems), limits_(limits) {}
 
   Value root() const { return root_; }
   bool any_document() const { return documents_ > 0; }
@@ -84,7 +105,7 @@ class TreeBuilder : public YAML::EventHandler {
     put(mark, found->second.value, 0, found->second.nodes);
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& text) override {
-    const std::string_view kept = arena_.copy(has_templates_ ? unmasked(text) : text);
+    const std::string_view kept = arena_.copy(clean(mark, text));
     Value value = tag == "?" || tag.empty() ? plain_scalar(kept) : tagged(mark, tag, kept);
     put(mark, value, anchor, 1, kept, tag == "?" || tag.empty());
   }
@@ -120,6 +141,17 @@ class TreeBuilder : public YAML::EventHandler {
   [[noreturn]] void fail(const YAML::Mark& mark, std::string what, std::string hint = {}) {
     problems_.add({.place = place(mark), .what = "YAML: " + std::move(what), .hint = std::move(hint)});
     throw Stop();
+  }
+
+  std::string clean(const YAML::Mark& mark, const std::string& text) const {
+    const std::string whole = utf8_fault(text) == std::string::npos ? text : with_latin_escapes(text);
+    return masked_.empty() ? whole : unmasked(whole, may_have_escapes(mark));
+  }
+
+  // A tag or an anchor may hide the quotes.
+  bool may_have_escapes(const YAML::Mark& mark) const {
+    const auto at = static_cast<size_t>(mark.pos);
+    return at >= masked_.size() || std::string_view("\"&!").find(masked_[at]) != std::string_view::npos;
   }
 
   Value tagged(const YAML::Mark& mark, const std::string& tag, std::string_view text) {
@@ -243,7 +275,7 @@ class TreeBuilder : public YAML::EventHandler {
   }
 
   uint16_t file_;
-  bool has_templates_;
+  std::string_view masked_;
   Arena& arena_;
   Problems& problems_;
   const ReadLimits& limits_;
@@ -271,7 +303,7 @@ bool read_yaml(std::string_view text, uint16_t file, Arena& arena, Problems& pro
   const std::string without_marks = has_templates ? masked(text) : std::string();
   TextBuffer buffer(has_templates ? std::string_view(without_marks) : text);
   std::istream stream(&buffer);
-  TreeBuilder builder(file, has_templates, arena, problems, limits);
+  TreeBuilder builder(file, without_marks, arena, problems, limits);
   // yaml-cpp reports by exception; it ends here and becomes a problem with a place.
   try {
     YAML::Parser parser(stream);

@@ -123,6 +123,10 @@ TEST_CASE("a value counts once, however deep it stands") {
   CHECK(read(text + "\n", {.nodes_max = 40}).problems.any_error());
 }
 
+TEST_CASE("escapes of one letter are characters, not bytes") {
+  CHECK(read("a: \"\\N\\_\\L\\P\\e\"\n").root().find("a")->as_text() == "\xc2\x85\xc2\xa0\xe2\x80\xa8\xe2\x80\xa9\x1b");
+}
+
 TEST_CASE("the root must be a map") {
   CHECK(read("word\n").first().find("kong.yml:1:1: the document is a text, expected a map") == 0);
   CHECK(read("- a\n").first().find("the document is a list, expected a map") != std::string::npos);
@@ -175,4 +179,8 @@ TEST_CASE("templates may stand in double quotes and in flow lists") {
   CHECK(it.root().find("c")->items()[0].as_text() == "${{ env \"DECK_C\" | toInt }}");
   CHECK(it.root().find("d")->as_text() == "${{ env \"DECK_D\" }}");
   CHECK(it.root().find("e")->as_text() == "${{ env \"DECK_E\" }}");
+  // Found by fuzzing: YAML ends a name where a colon and a blank stand, in a template too.
+  CHECK(read("a ${{ env \"B\": c}} \"${{ d }}\n").root().members()[0].value.as_text() == "c}} \"${{ d }}");
+  CHECK(read("a [${{b: \"\\\"}}c ${{ d\\\"\"\n").root().members()[0].value.as_text() == "\"}}c ${{ d\"");
+  CHECK(read("a: \"\\u0001 ${{ env \"B\" }} \\u0002\"\n").root().find("a")->as_text() == "\x01 ${{ env \"B\" }} \x02");
 }

@@ -2,6 +2,7 @@
 
 #include <ctime>
 
+#include "schema/check.h"
 #include "schema/config.h"
 #include "schema/deck_dialect.h"
 #include "schema/flatten.h"
@@ -110,13 +111,14 @@ class Loading {
   void leave_out(FlatEntity& plugin, std::string_view why) {
     const Value* name = plugin.find("name");
     const Place place = name != nullptr ? name->place : plugin.place;
+    const std::string shown_name = name != nullptr ? shown(*name) : std::string();
     if (skip_) {
       plugin.dropped = true;
-      config_.skipped_plugins.push_back(skipped_plugin(plugin.text("name"), place, document_));
+      config_.skipped_plugins.push_back(skipped_plugin(shown_name, place, document_));
       return;
     }
     walk_.enter("name");
-    walk_.error(place, "plugin '" + std::string(plugin.text("name")) + "' " + std::string(why), "unknown_plugins = skip starts without it");
+    walk_.error(place, "plugin '" + shown_name + "' " + std::string(why), "unknown_plugins = skip starts without it");
     walk_.leave();
   }
 

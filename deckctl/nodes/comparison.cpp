@@ -9,13 +9,6 @@ namespace deckctl {
 
 namespace {
 
-size_t entities_of(const schema::Config& config) {
-  size_t count = 0;
-  for (const auto& [collection, entities] : config.entities)
-    if (collection != "workspaces") count += entities.size();
-  return count;
-}
-
 // Nodes that run the same need the same changes: they are told apart by what they say, without times.
 std::string identity_of(const schema::Config& config) {
   schema::DumpOptions options;
@@ -47,7 +40,7 @@ class Comparing {
     if (fresh) groups.push_back(changes_between(*compared.running.config, *compared.wanted->config, source_.document.files));
     Changes& group = groups[known->second];
     group.nodes.push_back(compared.node->name());
-    compared.entities = entities_of(*compared.running.config);
+    compared.entities = count_entities(*compared.running.config, tags_);
     compared.removals = group.count(schema::ChangeKind::remove);
     compared.same = group.list.empty();
   }

@@ -16,7 +16,7 @@ struct ComparedNode {
   Running running;
   std::shared_ptr<const Wanted> wanted;  // shared: without tags all nodes are to have the same
   std::string fault;                     // it could not be compared
-  size_t entities = 0, removals = 0;     // of what it runs
+  size_t entities = 0, removals = 0;     // of what it runs, as far as the source answers for it
   bool same = false;
 };
 

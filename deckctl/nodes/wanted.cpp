@@ -29,10 +29,6 @@ Value tree_to_send(const Config& source, Arena& arena) {
   return with_stable_ids(source, tree, arena);
 }
 
-bool any_entity(const Config& config) {
-  return std::any_of(config.entities.begin(), config.entities.end(), [](const auto& each) { return each.first != "workspaces" && !each.second.empty(); });
-}
-
 // A secret that is just the mask that a dump shows.
 bool is_masked(const schema::Shape* shape, const Value& value) {
   if (value.is_text()) return shape != nullptr && shape->secret && value.as_text() == secret_mask;
@@ -149,7 +145,7 @@ Value merged(const Value& node, const Value& source, const std::vector<std::stri
 }  // namespace
 
 std::string why_unfit(const Config& source) {
-  if (!any_entity(source)) return "the source has no entities: that is never taken for \"delete everything\"";
+  if (count_entities(source, {}) == 0) return "the source has no entities: that is never taken for \"delete everything\"";
   schema::Naming names(source);
   for (const auto& [collection, entities] : source.entities)
     for (const schema::Entity& entity : entities)
@@ -171,6 +167,13 @@ bool select_tags(const Config& source, const std::vector<std::string>& flags, st
   }
   if (tags.empty()) tags = wanted;
   return wanted.empty() || wanted == tags;
+}
+
+size_t count_entities(const Config& config, const std::vector<std::string>& tags) {
+  size_t count = 0;
+  for (const auto& [collection, entities] : config.entities)
+    if (collection != "workspaces") count += static_cast<size_t>(std::count_if(entities.begin(), entities.end(), [&](const schema::Entity& entity) { return has_all(entity.given, tags); }));
+  return count;
 }
 
 std::unique_ptr<const Wanted> wanted_of(const Config& source, const schema::LoadOptions& options, std::string& wrong) {

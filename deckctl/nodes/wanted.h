@@ -21,6 +21,9 @@ std::string why_unfit(const schema::Config& source);
 // Of `_info.select_tags` and the command line; when both name some, they must be the same. Otherwise false.
 bool select_tags(const schema::Config& source, const std::vector<std::string>& flags, std::vector<std::string>& tags);
 
+// Entities that have all of the tags.
+size_t count_entities(const schema::Config& config, const std::vector<std::string>& tags);
+
 // The source alone: templates are filled in, vault references stay for the node, no times: the same source always makes the same text. nullptr,
 // with the reason, when the text does not load again as the same (a fault of this program).
 std::unique_ptr<const Wanted> wanted_of(const schema::Config& source, const schema::LoadOptions& options, std::string& wrong);

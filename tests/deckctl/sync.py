@@ -265,7 +265,10 @@ def a_source_with_tags_answers_only_for_its_own(world):
     Run("sync", source, *world.targets).ends(0).says("creating service a", "Created: 2", "Deleted: 0")
     Run("sync", source, *world.targets).ends(0).says("already the same")
     Run("diff", source, *world.targets, "--select-tag", "other").ends(1).says("differ")
-    Run("sync", world.file("team2.yml", team.replace("name: a", "name: b")), *world.targets).ends(0).says("deleting service a", "creating service b", "Deleted: 2")
+    renamed = world.file("team2.yml", team.replace("name: a", "name: b"))
+    # All that this source answers for would go, though it is little of what the node has.
+    Run("sync", renamed, *world.targets).ends(1).says("2 of its 2 entities would go")
+    Run("sync", renamed, *world.targets, "--yes").ends(0).says("deleting service a", "creating service b", "Deleted: 2")
     by_flag = world.file("team3.yml", team.replace("_info: {select_tags: [team-a]}\n", "").replace("/a]", "/c]").replace("name: a", "name: b"))
     Run("sync", by_flag, *world.targets, "--select-tag", "team-a").ends(0).says("updating route b", "Updated: 1", "Deleted: 0")
     services = {service["name"] for service in get(world.urls[1] + "/services")["data"]}

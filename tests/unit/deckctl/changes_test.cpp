@@ -149,6 +149,27 @@ TEST_CASE("the same source gives the same text to send, whatever ids are made at
   CHECK(schema::digest(*first->config) == schema::digest(*one));
 }
 
+TEST_CASE("vault references are for the node: what they lead to here is not sent") {
+  const auto source = load("plugins: [{name: rate-limiting, config: {minute: 1, policy: local, redis: {password: '{vault://env/redis-password}'}}}]\n");
+  std::string wrong;
+  const auto wanted = deckctl::wanted_of(*source, options(), wrong);
+  REQUIRE_MESSAGE(wanted != nullptr, wrong);
+  CHECK(wanted->text.find("{vault://env/redis-password}") != std::string::npos);
+  CHECK(wanted->text.find("from-env") == std::string::npos);
+  const auto node = load("plugins: [{name: rate-limiting, config: {minute: 1, policy: local, redis: {password: plain-text}}}]\n");
+  const std::string shown = all_forms(deckctl::changes_between(*node, *wanted->config, source->document.files));
+  CHECK(shown.find("from-env") == std::string::npos);
+  CHECK(shown.find("plain-text") == std::string::npos);
+}
+
+TEST_CASE("a template is filled in here, and what it gives is sent") {
+  const auto source = load("consumers: [{username: ann, keyauth_credentials: [{key: '${{ env \"DECK_KEY\" }}'}]}]\n");
+  std::string wrong;
+  const auto wanted = deckctl::wanted_of(*source, options(), wrong);
+  REQUIRE_MESSAGE(wanted != nullptr, wrong);
+  CHECK(wanted->text.find("\"from-env\"") != std::string::npos);
+}
+
 TEST_CASE("a source with tags replaces only what has them") {
   const auto node = load("services: [{name: ours, host: old, tags: [a, b]}, {name: half, host: h, tags: [a]}, {name: theirs, host: h, routes: [{name: r, paths: [/r]}]}]\n");
   const auto source = load("services: [{name: new, host: h, tags: [x]}]\n");

@@ -66,4 +66,9 @@ bool is_authority(std::string_view text) {
   return colon == std::string_view::npos || is_port(text.substr(colon + 1));
 }
 
+std::string_view host_of(std::string_view authority) {
+  const size_t colon = authority.rfind(':');
+  return colon == std::string_view::npos || authority.back() == ']' ? authority : authority.substr(0, colon);
+}
+
 }  // namespace http

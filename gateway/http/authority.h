@@ -9,4 +9,7 @@ namespace http {
 // most 65535. Underscores are accepted.
 bool is_authority(std::string_view text);
 
+// The host of an authority, brackets included, without its port.
+std::string_view host_of(std::string_view authority);
+
 }  // namespace http

@@ -6,7 +6,7 @@
 #include <iterator>
 
 #include "gateway/plugins/json_text.h"
-#include "gateway/plugins/query_fields.h"
+#include "gateway/http/query.h"
 
 namespace plugins {
 namespace {
@@ -78,7 +78,7 @@ class Record {
     result += '?';
     if (exchange_.secret_names.empty()) return result.append(query);
     bool first = true;
-    each_parameter(query, [&](const Parameter& parameter) {
+    http::each_parameter(query, [&](const http::Parameter& parameter) {
       if (!first) result += '&';
       first = false;
       bool hide = parameter.has_value && secret(http::decode(parameter.name, true));
@@ -170,7 +170,7 @@ class Record {
       bool has_value;
     };
     std::vector<Decoded> parameters;
-    each_parameter(query, [&](const Parameter& parameter) {
+    http::each_parameter(query, [&](const http::Parameter& parameter) {
       parameters.push_back({http::decode(parameter.name, true), http::decode(parameter.value, true), parameter.has_value});
       return parameters.size() < parameters_max;
     });

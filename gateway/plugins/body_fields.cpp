@@ -7,7 +7,7 @@
 #include "gateway/http/uri.h"
 #include "gateway/plugins/json_members.h"
 #include "gateway/plugins/json_text.h"
-#include "gateway/plugins/query_fields.h"
+#include "gateway/http/query.h"
 
 namespace plugins {
 namespace {
@@ -109,7 +109,7 @@ bool BodyFields::parse_json(std::string_view body) {
 }
 
 void BodyFields::parse_form(std::string_view body) {
-  each_parameter(body, [this](const Parameter& parameter) {
+  http::each_parameter(body, [this](const http::Parameter& parameter) {
     Field field;
     field.name = http::decode(parameter.name, true);
     field.value = parameter.value;

@@ -2,7 +2,7 @@
 
 #include "gateway/plugins/body_fields.h"
 #include "gateway/plugins/credential_index.h"
-#include "gateway/plugins/query_fields.h"
+#include "gateway/http/query.h"
 #include "gateway/plugins/settings.h"
 
 namespace plugins {
@@ -67,7 +67,7 @@ class KeyAuth final : public Plugin {
         }
       }
       if (found.place == Place::nowhere && key_in_query_) {
-        each_parameter(exchange.query, [&](const Parameter& parameter) {
+        http::each_parameter(exchange.query, [&](const http::Parameter& parameter) {
           if (parameter.has_value && same_parameter(parameter.name, name)) note(found, Place::query, decoded(exchange, parameter.value));
           return true;
         });
@@ -139,7 +139,7 @@ class KeyAuth final : public Plugin {
   static void hide_in_query(Exchange& exchange, std::string_view name) {
     std::string_view kept = "";
     bool removed = false;
-    each_parameter(exchange.query, [&](const Parameter& parameter) {
+    http::each_parameter(exchange.query, [&](const http::Parameter& parameter) {
       if (same_parameter(parameter.name, name)) removed = true;
       else kept = kept.empty() ? parameter.text : exchange.arena.join({kept, "&", parameter.text});
       return true;

@@ -4,12 +4,12 @@
 #include <string>
 
 #include "gateway/http/uri.h"
-#include "gateway/plugins/query_fields.h"
+#include "gateway/http/query.h"
 
 namespace plugins {
 
 QueryEditor::QueryEditor(Exchange& exchange) : exchange_(exchange) {
-  each_parameter(exchange.query, [this](const Parameter& parameter) {
+  http::each_parameter(exchange.query, [this](const http::Parameter& parameter) {
     bool escaped = parameter.name.find_first_of("%+") != std::string_view::npos;
     std::string_view name = escaped ? exchange_.arena.copy(http::decode(parameter.name, true)) : parameter.name;
     fields_.push_back({parameter.text, name, parameter.value, parameter.has_value});

@@ -8,12 +8,12 @@
 #include <map>
 #include <vector>
 
-#include "gateway/http/write.h"
+#include "gateway/http/authority.h"
 #include "gateway/plugins/access_record.h"
 #include "gateway/plugins/body_fields.h"
 #include "gateway/plugins/json_members.h"
 #include "gateway/plugins/json_text.h"
-#include "gateway/plugins/query_fields.h"
+#include "gateway/http/query.h"
 
 namespace plugins {
 namespace {
@@ -40,7 +40,7 @@ std::string json_of(const Grouped& grouped) {
 
 std::string parameters(std::string_view query) {
   Grouped grouped;
-  each_parameter(query, [&grouped](const Parameter& parameter) {
+  http::each_parameter(query, [&grouped](const http::Parameter& parameter) {
     grouped[http::decode(parameter.name, true)].push_back(parameter.has_value ? json_of(http::decode(parameter.value, true)) : "true");
     return true;
   });
@@ -82,9 +82,7 @@ std::string entity(const schema::Entity* entity) {
 }  // namespace
 
 std::string describe_request(const Exchange& exchange, std::string_view body, std::string_view node_id) {
-  std::string_view host = exchange.request.host;
-  size_t colon = host.rfind(':');
-  if (colon != std::string_view::npos && host.find(']', colon) == std::string_view::npos) host = host.substr(0, colon);
+  const std::string_view host = http::host_of(exchange.request.host);
   std::string parsed;
   std::string_view type = exchange.request.headers.get(http::Name::content_type);
   if (body_kind(type) == BodyKind::json && json_members(body)) parsed = fmt::format(",\"body\":{}", body);
@@ -98,12 +96,6 @@ std::string describe_request(const Exchange& exchange, std::string_view body, st
       exchange.client.server_port, json_of(exchange.request.method), json_of(exchange.path), parameters(exchange.query), headers(exchange.request),
       captures(exchange.match), json_of(body), parsed, entity(exchange.route != nullptr ? exchange.route->entity : nullptr),
       entity(exchange.service != nullptr ? exchange.service->entity : nullptr));
-}
-
-std::string status_page(int status) {
-  std::string title = std::to_string(status);
-  if (std::string_view words = http::reason_phrase(status); !words.empty()) title.append(" ").append(words);
-  return fmt::format("<html>\r\n<head><title>{0}</title></head>\r\n<body>\r\n<center><h1>{0}</h1></center>\r\n</body>\r\n</html>\r\n", title);
 }
 
 }  // namespace plugins

@@ -1,5 +1,5 @@
 #pragma once
-// What request-termination tells about a request when it echoes, and the page for a status without words of its own.
+// What request-termination tells about a request when it echoes.
 
 #include <string>
 #include <string_view>
@@ -10,8 +10,5 @@ namespace plugins {
 
 // One JSON object: the request as the plugin saw it, the route and service that matched, and the node.
 std::string describe_request(const Exchange& exchange, std::string_view body, std::string_view node_id);
-
-// A short HTML page that shows status and reason.
-std::string status_page(int status);
 
 }  // namespace plugins

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "gateway/plugins/query_fields.h"
+#include "gateway/http/query.h"
 #include "gateway/plugins/request_echo.h"
 #include "gateway/plugins/settings.h"
 
@@ -40,7 +40,10 @@ class RequestTermination final : public Plugin {
     if (!message_.empty()) return exchange.exit(status_, message_);
     if (status_ == 503) return exchange.exit(status_, "Service unavailable");
     if (has_error_text(status_)) return exchange.answer_http_error(status_, http::http_layer_message(status_));
-    if (status_ >= 300) return exchange.answer_raw(status_, "text/html; charset=UTF-8", exchange.arena.copy(status_page(status_)));
+    if (status_ >= 300) {
+      const http::ErrorBody page = http::stock_page(status_);
+      return exchange.answer_raw(status_, page.content_type, exchange.arena.copy(page.body));
+    }
     return exchange.answer_raw(status_, {}, {});
   }
 
@@ -48,7 +51,7 @@ class RequestTermination final : public Plugin {
   bool triggered(const Exchange& exchange) const {
     if (exchange.request.headers.has(trigger_)) return true;
     bool found = false;
-    each_parameter(exchange.query, [&](const Parameter& parameter) {
+    http::each_parameter(exchange.query, [&](const http::Parameter& parameter) {
       found = http::decode(parameter.name, true) == trigger_;
       return !found;
     });

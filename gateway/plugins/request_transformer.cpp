@@ -4,7 +4,7 @@
 
 #include "gateway/plugins/body_fields.h"
 #include "gateway/plugins/query_editor.h"
-#include "gateway/plugins/query_fields.h"
+#include "gateway/http/query.h"
 #include "gateway/plugins/settings.h"
 #include "gateway/plugins/text_template.h"
 

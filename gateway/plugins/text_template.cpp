@@ -1,6 +1,6 @@
 #include "gateway/plugins/text_template.h"
 
-#include "gateway/plugins/query_fields.h"
+#include "gateway/http/query.h"
 
 namespace plugins {
 namespace {
@@ -182,7 +182,7 @@ std::optional<std::string_view> TextTemplate::value_of(const Term& term, Exchang
       return std::nullopt;
     case Kind::query: {
       std::optional<std::string_view> value;
-      each_parameter(exchange.query, [&](const Parameter& parameter) {
+      http::each_parameter(exchange.query, [&](const http::Parameter& parameter) {
         if (http::decode(parameter.name, true) != term.text) return true;
         value = parameter.has_value ? exchange.arena.copy(http::decode(parameter.value, true)) : std::string_view("true");
         return false;

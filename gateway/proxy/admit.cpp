@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "gateway/http/authority.h"
 #include "gateway/proxy/journey.h"
 #include "gateway/proxy/real_ip.h"
 #include "gateway/routing/upstream_path.h"
@@ -12,14 +13,9 @@ namespace {
 
 using plugins::Verdict;
 
-std::string_view without_port(std::string_view host) {
-  size_t colon = host.rfind(':');
-  return colon == std::string_view::npos || host.back() == ']' ? host : host.substr(0, colon);
-}
-
 // The port that the client asked for: the one in its Host, else the one it came in on. Whatever is no port is none that a route could name.
 uint16_t port_asked_for(std::string_view host, uint16_t own_port) {
-  const std::string_view bare = without_port(host);
+  const std::string_view bare = http::host_of(host);
   if (bare.size() + 1 >= host.size()) return own_port;
   uint16_t port = 0;
   std::from_chars(host.data() + bare.size() + 1, host.data() + host.size(), port);
@@ -30,7 +26,7 @@ bool find_route(Journey& journey) {
   plugins::Exchange& exchange = journey.exchange;
   routing::Query query;
   query.method = exchange.request.method;
-  query.host = without_port(exchange.request.host);
+  query.host = http::host_of(exchange.request.host);
   query.path = exchange.path;
   query.scheme = exchange.client.scheme;
   query.sni = exchange.client.sni;
@@ -52,7 +48,7 @@ Verdict refuse_plain(plugins::Exchange& exchange) {
     exchange.reply_headers.add("Connection", "Upgrade");
     return exchange.answer(426, "Please use HTTPS protocol");
   }
-  exchange.reply_headers.add("Location", exchange.arena.join({"https://", without_port(exchange.request.host), exchange.original_target}));
+  exchange.reply_headers.add("Location", exchange.arena.join({"https://", http::host_of(exchange.request.host), exchange.original_target}));
   const http::ErrorBody page = http::stock_page(status);
   const Verdict verdict = exchange.answer_raw(status, page.content_type, exchange.arena.copy(page.body));
   // The older redirects have always come without a charset.

@@ -8,14 +8,9 @@
 
 #include "gateway/http/error_body.h"
 #include "gateway/http/message.h"
+#include "gateway/net/ip_network.h"
 
 namespace proxy {
-
-// An address or a CIDR block: the first `bits` of `bytes` count; IPv4 as IPv4-mapped IPv6.
-struct Network {
-  std::array<uint8_t, 16> bytes{};
-  int bits = 128;
-};
 
 struct Options {
   http::HeadLimits head;
@@ -40,12 +35,9 @@ struct Options {
   bool real_ip_recursive = false;
   std::vector<std::pair<uint16_t, uint16_t>> port_maps;  // inside -> outside: what clients know of our ports
   std::string real_ip_header = "X-Real-IP";
-  std::vector<Network> trusted;
+  std::vector<net::IpNetwork> trusted;
   std::string error_default_type = "text/plain";
   http::ErrorTemplates error_templates;
 };
-
-bool parse_network(std::string_view text, Network& network);
-bool contains(const std::vector<Network>& networks, std::string_view ip);
 
 }  // namespace proxy

@@ -1,5 +1,7 @@
 #include "gateway/proxy/real_ip.h"
 
+#include <algorithm>
+
 namespace proxy {
 
 namespace {
@@ -12,11 +14,17 @@ std::string_view bare_address(std::string_view text) {
   return text;
 }
 
+bool contains(const std::vector<net::IpNetwork>& networks, const net::IpAddress& address) {
+  return std::ranges::any_of(networks, [&](const net::IpNetwork& network) { return network.contains(address); });
+}
+
 }  // namespace
 
 void apply_real_ip(plugins::Exchange& exchange, const Options& options) {
   plugins::Client& client = exchange.client;
-  client.trusted = contains(options.trusted, client.peer_ip);
+  if (options.trusted.empty()) return;
+  const auto peer = net::IpAddress::parse(client.peer_ip);
+  client.trusted = peer && contains(options.trusted, *peer);
   if (!client.trusted) return;
   std::vector<std::string_view> chain;
   for (const http::Header& header : exchange.request.headers.all())
@@ -25,11 +33,11 @@ void apply_real_ip(plugins::Exchange& exchange, const Options& options) {
         chain.push_back(bare_address(element));
         return true;
       });
-  Network parsed;
   for (size_t i = chain.size(); i-- > 0;) {
-    if (!parse_network(chain[i], parsed)) return;
+    const auto address = net::IpAddress::parse(chain[i]);
+    if (!address) return;
     client.ip = chain[i];
-    if (!options.real_ip_recursive || !contains(options.trusted, chain[i])) return;
+    if (!options.real_ip_recursive || !contains(options.trusted, *address)) return;
   }
 }
 

@@ -1,5 +1,6 @@
 #include "gateway/proxy/upstream_head.h"
 
+#include "gateway/http/authority.h"
 #include "gateway/http/h1_fields.h"
 #include "gateway/http/hop_by_hop.h"
 #include "gateway/http/write.h"
@@ -73,11 +74,8 @@ void write_forwarded(const plugins::Exchange& exchange, http::Out& out) {
   }
   auto trusted = [&](Name id) { return client.trusted ? headers.get(id) : std::string_view(); };
   auto or_else = [](std::string_view given, std::string_view own) { return given.empty() ? own : given; };
-  std::string_view host = exchange.request.host;
-  size_t colon = host.rfind(':');
-  std::string_view bare = colon == std::string_view::npos || host.back() == ']' ? host : host.substr(0, colon);
   line(out, "X-Forwarded-Proto", or_else(trusted(Name::x_forwarded_proto), client.scheme));
-  write_forwarded_host(trusted(Name::x_forwarded_host), bare, out);
+  write_forwarded_host(trusted(Name::x_forwarded_host), http::host_of(exchange.request.host), out);
   if (auto port = trusted(Name::x_forwarded_port); !port.empty())
     line(out, "X-Forwarded-Port", port);
   else
@@ -142,12 +140,6 @@ void write_upstream_head(const plugins::Exchange& exchange, const UpstreamHead& 
   if (options.request_id_upstream) line(out, "X-Kong-Request-Id", exchange.request_id);
   write_framing(head, out);
   out.text("\r\n");
-}
-
-std::string upstream_uri(const plugins::Exchange& exchange) {
-  std::string uri(exchange.upstream_path);
-  if (exchange.has_query) uri.append("?").append(exchange.query);
-  return uri;
 }
 
 }  // namespace proxy

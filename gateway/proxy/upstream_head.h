@@ -21,7 +21,4 @@ struct UpstreamHead {
 // Appends request line and fields, with the empty line, to `out`.
 void write_upstream_head(const plugins::Exchange& exchange, const UpstreamHead& head, const Options& options, http::Out& out);
 
-// The text of the request sent upstream without its query: for log records.
-std::string upstream_uri(const plugins::Exchange& exchange);
-
 }  // namespace proxy

@@ -42,9 +42,8 @@ proxy::Options proxy_options(const Settings& settings, std::vector<std::string>&
   options.real_ip_recursive = settings.real_ip_recursive;
   options.error_default_type = settings.error_default_type;
   for (const std::string& text : settings.trusted_ips) {
-    proxy::Network network;
-    if (proxy::parse_network(text, network))
-      options.trusted.push_back(network);
+    if (const auto network = net::IpNetwork::parse(text))
+      options.trusted.push_back(*network);
     else
       errors.push_back("trusted_ips: " + text + ": neither an address nor a CIDR block");
   }

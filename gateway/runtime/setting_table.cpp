@@ -4,6 +4,7 @@
 #include <charconv>
 #include <thread>
 
+#include "gateway/net/ip_network.h"
 #include "gateway/runtime/setting_values.h"
 
 namespace runtime {
@@ -99,7 +100,7 @@ bool set_trusted_ips(Settings& s, Text text, Complaint& error) {
   auto blocks = split_list(text);
   std::erase(blocks, "unix:");  // peers over a unix socket are local anyway
   for (const std::string& block : blocks) {
-    if (!parse_address_block(block)) return error = "'" + block + "' is not an address or CIDR block", false;
+    if (!net::IpNetwork::parse(block)) return error = "'" + block + "' is not an address or CIDR block", false;
   }
   s.trusted_ips = std::move(blocks);
   return true;

@@ -1,12 +1,12 @@
 #include "gateway/runtime/setting_values.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
 #include <utility>
+
+#include "gateway/net/ip_network.h"
 
 namespace runtime {
 
@@ -133,16 +133,6 @@ bool parse_own_headers(std::string_view text, OwnHeaders& headers, std::string& 
   return true;
 }
 
-bool parse_address_block(std::string_view text) {
-  const size_t slash = text.find('/');
-  const std::string address(text.substr(0, slash));
-  unsigned char bytes[16];
-  const bool four = inet_pton(AF_INET, address.c_str(), bytes) == 1;
-  if (!four && inet_pton(AF_INET6, address.c_str(), bytes) != 1) return false;
-  uint32_t bits = 0;
-  return slash == std::string_view::npos || parse_count(text.substr(slash + 1), bits, four ? 32 : 128);
-}
-
 bool is_uuid(std::string_view text) {
   if (text.size() != 36) return false;
   for (size_t at = 0; at < text.size(); ++at) {
@@ -192,7 +182,7 @@ bool parse_endpoint(std::string_view text, Listen& listen, std::string& error) {
   auto address = text.substr(0, colon);
   if (address.size() >= 2 && address.front() == '[' && address.back() == ']') address = address.substr(1, address.size() - 2);
   if (address == "*" || address.empty()) address = "0.0.0.0";
-  if (address != "localhost" && (address.find('/') != std::string_view::npos || !parse_address_block(address))) {
+  if (address != "localhost" && !net::IpAddress::parse(address)) {
     return error = "'" + std::string(address) + "' is not an IP address", false;
   }
   listen.address = address == "localhost" ? "127.0.0.1" : std::string(address);

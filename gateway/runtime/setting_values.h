@@ -19,7 +19,6 @@ bool parse_switch(std::string_view text, bool& on);           // on/off, true/fa
 bool parse_count(std::string_view text, uint32_t& count, uint32_t most = UINT32_MAX);
 bool parse_port(std::string_view text, uint16_t& port);
 bool parse_own_headers(std::string_view text, OwnHeaders& headers, std::string& error);
-bool parse_address_block(std::string_view text);              // an IPv4 or IPv6 address, with or without /bits
 bool is_uuid(std::string_view text);
 
 // The name of the list that differs least from `word`, when that is near enough to be a slip; else empty.

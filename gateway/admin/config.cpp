@@ -1,7 +1,9 @@
 // /config: what the node runs, and how it gets another configuration.
 
+#include <charconv>
 #include <mutex>
 
+#include "gateway/admin/provenance.h"
 #include "gateway/admin/refusal.h"
 #include "gateway/admin/resources.h"
 #include "schema/dump.h"
@@ -23,7 +25,17 @@ struct Order {
   std::string text;
   std::string if_hash;  // the configuration that is to be replaced, by its hash; empty: whichever
   bool check_hash = false, flatten = false, dry_run = false, places = false;
+  Provenance provenance;
+  uint32_t confirm_within_s = 0;
 };
+
+constexpr uint32_t confirm_within_s_max = 24 * 60 * 60;
+
+// False: it is not a number of seconds.
+bool parse_seconds(const std::string& text, uint32_t& seconds) {
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  return fault == std::errc() && end == text.data() + text.size() && seconds >= 1 && seconds <= confirm_within_s_max;
+}
 
 bool is_yaml(std::string_view type) { return type == "application/yaml" || type == "text/yaml" || type == "application/x-yaml"; }
 
@@ -54,6 +66,10 @@ bool read_order(const Request& request, Order& order, Answer& refusal) {
   order.flatten = truthy(parameter("flatten_errors"));
   order.dry_run = truthy(parameter("dry_run"));
   order.places = truthy(parameter("problems"));
+  order.provenance = provenance_of(parameter);
+  const std::string within = parameter("confirm_within");
+  if (!within.empty() && !parse_seconds(within, order.confirm_within_s))
+    return refusal = message(400, "confirm_within: expected seconds from 1 to " + std::to_string(confirm_within_s_max)), false;
   return true;
 }
 
@@ -90,8 +106,10 @@ Answer post(Node& node, std::mutex& one_at_a_time, const Request& request) {
     const std::string hash = running != nullptr ? running->hash : std::string(32, '0');
     if (hash != order.if_hash) return message(412, "the running configuration is " + hash + ", not " + order.if_hash);
   }
-  const LoadOutcome outcome = node.load({{"config", std::move(order.text), schema::Syntax::detect}}, order.dry_run);
+  const LoadOutcome outcome =
+      node.load({{{"config", std::move(order.text), schema::Syntax::detect}}, order.dry_run, std::move(order.provenance), order.confirm_within_s});
   if (outcome.loaded && outcome.config != nullptr) return json(order.dry_run ? 200 : 201, entities_json(*outcome.config));
+  if (outcome.fault.status != 0) return message(outcome.fault.status, outcome.fault.what);
   if (!outcome.problems.any_error()) return message(500, "An unexpected error occurred");
   const schema::Document& document = outcome.config != nullptr ? outcome.config->document : outcome.document;
   return json(400, refusal_body(outcome.problems, document, order.flatten, order.places));

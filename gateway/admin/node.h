@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/admin/generation.h"
 #include "schema/config.h"
 
 namespace admin {
@@ -32,12 +33,36 @@ struct TargetHealth {
   std::vector<Address> addresses;
 };
 
+struct LoadOrder {
+  std::vector<schema::Source> sources;
+  bool dry_run = false;
+  Provenance provenance;
+  uint32_t confirm_within_s = 0;  // unless confirmed by then, the one before comes back; 0: it stays
+};
+
+// Why something was not done although the configuration itself is good; `status` as HTTP has it, 0: nothing is wrong.
+struct Fault {
+  int status = 0;
+  std::string what;
+};
+
 struct LoadOutcome {
   bool loaded = false;
-  bool unchanged = false;                        // same text as the running one, when asked to check
   std::shared_ptr<const schema::Config> config;  // of a loaded one
   schema::Problems problems;
   schema::Document document;                     // of a refused one: places and tags for the error answer
+  Fault fault;
+  Generation generation;                         // of a loaded one
+};
+
+// What is served, and since when.
+struct Standing {
+  Generation serving;
+  int64_t loaded_at_s = 0;
+  uint64_t loads = 0, refusals = 0;  // since the start, without dry runs
+  bool kept = false;                 // configurations are kept on disk
+  uint64_t waiting_s = 0;            // the serving one goes away then unless confirmed; 0: it stays
+  bool waiting = false;
 };
 
 // The last configuration that was refused, until another one is accepted.
@@ -66,8 +91,14 @@ class Node {
  public:
   virtual ~Node() = default;
   virtual std::shared_ptr<const schema::Config> config() = 0;
-  // Validates, compiles, publishes to every worker and waits until they have it; one at a time. Nothing changes when refused.
-  virtual LoadOutcome load(std::vector<schema::Source> sources, bool dry_run) = 0;
+  // Validates, compiles, keeps, publishes to every worker and waits until they have it; one at a time. Nothing changes when refused.
+  virtual LoadOutcome load(LoadOrder order) = 0;
+  // Serves what an earlier generation held; 0: what was served before this one. That makes a new generation.
+  virtual LoadOutcome roll_back(uint64_t number, Provenance by) = 0;
+  // The waiting configuration stays. `hash`: only if it is that one; empty: whichever.
+  virtual Fault confirm(std::string_view hash) = 0;
+  virtual Standing standing() = 0;
+  virtual std::vector<Generation> generations() = 0;  // by number
   virtual bool loading() = 0;                     // another load runs: 429
   virtual bool ready(std::string& reason) = 0;    // false: `reason` says why
   virtual void start_draining() = 0;

@@ -206,4 +206,9 @@ std::string refusal_body(const schema::Problems& problems, const schema::Documen
   return body + "}";
 }
 
+std::string refused_json(const Refusal& refusal) {
+  return "{\"at\":" + std::to_string(refusal.at_s) + ",\"source\":" + quoted(refusal.source) + ",\"problems\":" + std::to_string(refusal.problems) +
+         ",\"first\":" + quoted(refusal.first) + "}";
+}
+
 }  // namespace admin

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/admin/node.h"
 #include "schema/document.h"
 #include "schema/problem.h"
 
@@ -32,5 +33,8 @@ FieldTree field_tree(const schema::Problems& problems, const schema::Document& d
 // The body of a 400 of /config. `flat`: what belongs to an entity is listed in `flattened_errors`; `places`: adds `problems`, with file, line
 // and column of each.
 std::string refusal_body(const schema::Problems& problems, const schema::Document& document, bool flat, bool places);
+
+// What stopped the last attempt to change the configuration.
+std::string refused_json(const Refusal& refusal);
 
 }  // namespace admin

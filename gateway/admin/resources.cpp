@@ -7,6 +7,7 @@ Routes admin_routes(Node& node) {
   add_entities(routes, node);
   add_status(routes, node);
   add_config(routes, node);
+  add_generations(routes, node);
   add_tags(routes, node);
   add_schemas(routes, node);
   add_health(routes, node, true);

@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "gateway/admin/refusal.h"
 #include "gateway/admin/resources.h"
 
 namespace admin {
@@ -34,12 +35,6 @@ bool parse_unit(const Request& request, Unit& unit, Answer& refusal) {
   return true;
 }
 
-// What stopped the last attempt to change the configuration.
-std::string refusal_json(const Refusal& refusal) {
-  return fmt::format(",\"last_refused\":{{\"at\":{},\"source\":{},\"problems\":{},\"first\":{}}}", refusal.at_s, quoted(refusal.source), refusal.problems,
-                     quoted(refusal.first));
-}
-
 std::string memory_json(Node& node, const Unit& unit) {
   std::string dictionaries;
   for (const char* name : shared_dictionaries) {
@@ -65,7 +60,7 @@ Answer status(Node& node, const Request& request) {
   for (const std::string& warning : node.warnings()) warnings += (warnings.empty() ? "" : ",") + quoted(warning);
   // Only when there are any: a client of the original sees nothing new.
   if (!warnings.empty()) warnings = ",\"warnings\":[" + warnings + "]";
-  if (const auto refused = node.last_refusal()) warnings += refusal_json(*refused);
+  if (const auto refused = node.last_refusal()) warnings += ",\"last_refused\":" + refused_json(*refused);
   const std::string hash = config != nullptr ? config->hash : std::string(32, '0');
   return json(200, "{\"memory\":" + memory_json(node, unit) + ",\"server\":" + server_json(node.connections()) + ",\"configuration_hash\":" + quoted(hash) + warnings + "}");
 }

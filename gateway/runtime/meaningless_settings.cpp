@@ -45,7 +45,7 @@ constexpr Meaningless names[] = {
 };
 
 constexpr Meaningless to_come[] = {
-    {"client_ssl", "off"}, {"client_ssl_cert"}, {"client_ssl_cert_key"}, {"data_dir"}, {"dns_cache_size"}, {"dns_order"},
+    {"client_ssl", "off"}, {"client_ssl_cert"}, {"client_ssl_cert_key"}, {"dns_cache_size"}, {"dns_order"},
     {"lua_ssl_trusted_certificate", "system"}, {"nginx_http_client_body_buffer_size"}, {"plugins", "bundled"}, {"proxy_access_log", "off"},
     {"ssl_cipher_suite"}, {"ssl_ciphers"}, {"ssl_protocols"}, {"tracing_instrumentations", "off"}, {"tracing_sampling_rate"}, {"vault_env_prefix"},
 };

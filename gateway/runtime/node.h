@@ -11,6 +11,7 @@
 #include "gateway/admin/node.h"
 #include "gateway/observe/log.h"
 #include "gateway/runtime/compile.h"
+#include "gateway/runtime/generations.h"
 #include "gateway/runtime/settings.h"
 #include "gateway/runtime/worker_thread.h"
 
@@ -23,7 +24,8 @@ class Node final : public admin::Node {
 
   // Loads the first configuration and starts the workers. False: everything that is wrong has been logged.
   bool start();
-  // Reads the configuration file again. A refused one changes nothing and is logged.
+  // Reads the configuration file again; one that has not changed since does not replace what came later and is kept. A refused one changes
+  // nothing and is logged.
   void reload();
   void reopen_logs();
   // Announces the end: not ready any more, answers ask clients to close.
@@ -34,7 +36,11 @@ class Node final : public admin::Node {
   void stop();
 
   std::shared_ptr<const schema::Config> config() override;
-  admin::LoadOutcome load(std::vector<schema::Source> sources, bool dry_run) override;
+  admin::LoadOutcome load(admin::LoadOrder order) override;
+  admin::LoadOutcome roll_back(uint64_t number, admin::Provenance by) override;
+  admin::Fault confirm(std::string_view hash) override;
+  admin::Standing standing() override;
+  std::vector<admin::Generation> generations() override;
   bool loading() override { return loading_; }
   bool ready(std::string& reason) override;
   admin::Connections connections() override;
@@ -52,13 +58,50 @@ class Node final : public admin::Node {
   const std::vector<Listen>& proxy_listens() const { return listens_; }
 
  private:
+  using Sources = std::vector<schema::Source>;
+  // A configuration on its way: accepted, or not.
+  struct Candidate {
+    admin::LoadOutcome outcome;
+    std::shared_ptr<const proxy::Snapshot> snapshot;  // nullptr: refused, and that has been noted
+  };
+  enum class Keep {
+    surely,    // or it is refused
+    if_can_be, // serving it is more important
+    as_it_is,  // it is kept already, or nothing is to be kept
+  };
+  // Until it is confirmed.
+  struct Waiting {
+    uint64_t until_ms = 0;                         // by the monotonic clock
+    admin::Generation before;
+    std::shared_ptr<const schema::Config> config;  // what was served before; nullptr after a restart
+  };
+
   bool start_workers(std::shared_ptr<const proxy::Snapshot> first);
-  std::vector<schema::Source> configured_sources(schema::Problems& problems) const;
+  bool prepare(std::vector<std::string>& errors);
+  schema::LoadOptions load_options() const;
   void report(const schema::Problems& problems, const schema::Document& document, std::string_view head);
   void publish(const std::shared_ptr<const proxy::Snapshot>& snapshot);
-  void note_refusal(std::string source, const schema::Problems& problems, const schema::Document& document);
+
+  // All below with load_mutex_ held.
+  Candidate build(Sources sources, bool dry_run);
+  bool make_snapshot(Candidate& candidate);
+  admin::LoadOutcome serve(Candidate candidate, admin::Generation next, const Sources& sources, Keep keep);
+  admin::LoadOutcome take(Sources sources, admin::Generation next, Keep keep);
+  DiskFault remember(admin::Generation& next, const Sources& sources);
   void adopt(const admin::LoadOutcome& outcome);
-  schema::LoadOptions load_options() const;
+  void note_refusal(std::string source, std::string first, size_t problems);
+  void note_refusal(std::string source, const schema::Problems& problems, const schema::Document& document);
+
+  bool has_file() const;
+  Sources configured_sources(schema::Problems& problems) const;
+  bool load_first();
+  bool load_file(Sources sources, std::string digest, Keep keep);
+  bool load_kept(uint64_t number);
+  bool load_any_kept();
+  admin::Generation repeating(const admin::Generation& earlier, admin::Origin origin, admin::Provenance by) const;
+  admin::LoadOutcome go_back(admin::Origin origin, admin::Provenance by);
+  void wait_for_confirmation(Waiting waiting);
+  static void look_for_confirmation(void* self);
 
   const Settings& settings_;
   observe::Log& log_;
@@ -72,10 +115,21 @@ class Node final : public admin::Node {
 
   std::mutex load_mutex_;              // one load at a time
   std::atomic<bool> loading_{false}, draining_{false};
-  uint64_t generation_ = 0;            // guarded by load_mutex_
+  uint64_t snapshots_ = 0;             // these are guarded by load_mutex_
+  SystemDisk disk_;
+  std::unique_ptr<Generations> generations_;  // nullptr: data_dir is not set
+  std::string file_digest_;                   // of the configuration file that was accepted last
+  net::Timer confirm_timer_{&Node::look_for_confirmation, this};  // used on the control thread
+  std::string keep_warning_;                  // why the serving one is not on disk
+  bool cannot_listen_ = false;                // no other configuration would help
+  net::SystemClock clock_;
+
   std::atomic<uint64_t> loaded_count_{0}, refused_count_{0};
-  std::mutex config_mutex_;            // guards the three below
+  std::mutex config_mutex_;            // guards those below; they are changed with load_mutex_ held as well
   std::shared_ptr<const schema::Config> config_;
+  admin::Generation serving_;
+  int64_t loaded_at_s_ = 0;
+  std::optional<Waiting> waiting_;
   std::vector<std::string> warnings_;
   std::optional<admin::Refusal> refusal_;
 };

@@ -64,6 +64,10 @@ bool set_workers(Settings& s, Text text, Complaint& error) {
   return (parse_count(text, s.workers, 1024) && s.workers > 0) || refuse(error, "auto or a number from 1 to 1024");
 }
 
+bool set_generations_kept(Settings& s, Text text, Complaint& error) {
+  return (parse_count(text, s.generations_kept, 1000) && s.generations_kept >= 2) || refuse(error, "a number from 2 to 1000");
+}
+
 bool set_node_id(Settings& s, Text text, Complaint& error) {
   if (!text.empty() && !is_uuid(text)) return refuse(error, "a UUID");
   s.node_id = text;
@@ -183,7 +187,8 @@ constexpr Setting table[] = {
     {"role", "traditional", "only traditional: there is no control plane", set_role},
     {"unknown_plugins", "refuse", "refuse a configuration that names an unknown plugin, or skip that plugin", set_unknown_plugins},
     {"prefix", "/usr/local/kong/", "working folder; relative paths of logs start here", set_text<&S::prefix>},
-    {"data_dir", "", "folder of the last good configurations (default: in the prefix)", set_text<&S::data_dir>},
+    {"data_dir", "", "folder that keeps the last accepted configurations for restarts and rollbacks; none are kept when empty", set_text<&S::data_dir>},
+    {"generations_kept", "10", "accepted configurations kept in data_dir, 2 to 1000", set_generations_kept},
     {"proxy_listen", "0.0.0.0:8000 reuseport backlog=16384, 0.0.0.0:8443 http2 ssl reuseport backlog=16384",
      "addresses of the proxy: address:port [ssl] [http2] [proxy_protocol] [reuseport] [backlog=N], or off", set_listens<&S::proxy_listen>},
     {"admin_listen", "127.0.0.1:8001 reuseport backlog=16384, 127.0.0.1:8444 http2 ssl reuseport backlog=16384", "addresses of the Admin API, or off",

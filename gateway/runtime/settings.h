@@ -38,7 +38,8 @@ struct Settings {
   std::string declarative_config;                // path; empty: none
   std::string declarative_config_string;         // the document itself; empty: none
   std::string prefix = "/usr/local/kong/";
-  std::string data_dir;                          // last good configurations; empty: PREFIX/gateway-data
+  std::string data_dir;                          // folder of the last accepted configurations; empty: none is kept
+  uint32_t generations_kept = 10;
   std::string log_level = "notice";
   std::vector<Listen> proxy_listen, admin_listen, status_listen;
   uint32_t workers = 0;                          // never 0 after read_settings

@@ -10,6 +10,8 @@ namespace runtime {
 Signals::Signals() {
   // A peer that has gone is an error of the write, not the end of the process.
   signal(SIGPIPE, SIG_IGN);
+  // So is a file that may not grow any more.
+  signal(SIGXFSZ, SIG_IGN);
   sigset_t wanted;
   sigemptyset(&wanted);
   for (int number : {SIGHUP, SIGTERM, SIGINT, SIGQUIT, SIGUSR1}) sigaddset(&wanted, number);

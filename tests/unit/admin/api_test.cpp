@@ -257,3 +257,60 @@ TEST_CASE("stopping does not wait for idle connections") {
   api.api.stop();
   CHECK(std::chrono::steady_clock::now() - before < std::chrono::seconds(2));
 }
+
+TEST_CASE("/gateway/status tells what is served and where it came from") {
+  Served api;
+  api.post("/config?commit=c0ffee&author=Ann%20%3Cann@example.org%3E&synced_by=ci%0A2", document, 201, "text/yaml");
+  const json status = api.get("/gateway/status");
+  CHECK(status["hash"] == api.node.config()->hash);
+  CHECK(status["generation"] == 2);
+  CHECK(status["commit"] == "c0ffee");
+  CHECK(status["author"] == "Ann <ann@example.org>");
+  CHECK(status["synced_by"] == "ci?2");
+  CHECK(status["origin"] == "POST /config");
+  CHECK(status["pending"].is_null());
+  CHECK(status["warnings"].empty());
+  CHECK_FALSE(status.contains("last_refused"));
+  api.node.refusal = admin::Refusal{1700000000, "kong.yml", "kong.yml:2:1: services: expected an array", 3};
+  CHECK(api.get("/gateway/status")["last_refused"]["problems"] == 3);
+  const json listed = api.get("/gateway/generations")["data"];
+  REQUIRE(listed.size() == 2);
+  CHECK(listed[1]["commit"] == "c0ffee");
+  CHECK(listed[1]["serving"] == true);
+  CHECK_FALSE(listed[0].contains("commit"));
+}
+
+TEST_CASE("texts about a configuration are cut at their limit, between characters") {
+  Served api;
+  std::string author;
+  for (int i = 0; i < 200; ++i) author += "ä";
+  api.post("/config?author=" + author, document, 201, "text/yaml");
+  CHECK(api.get("/gateway/status")["author"].get<std::string>().size() == 256);
+  api.post("/config?author=x" + author, document, 201, "text/yaml");
+  CHECK(api.get("/gateway/status")["author"].get<std::string>().size() == 255);
+}
+
+TEST_CASE("a rollback and a confirmation say what they did, or why not") {
+  Served api;
+  api.post("/gateway/confirm", "", 409);
+  api.post("/config?confirm_within=30", document, 201, "text/yaml");
+  CHECK(api.get("/gateway/status")["pending"]["seconds_left"] == 30);
+  CHECK(api.get("/gateway/generations")["data"][1]["confirmed"] == false);
+  api.post("/gateway/confirm?hash=1234", "", 412);
+  CHECK(api.post("/gateway/confirm", json{{"hash", api.node.config()->hash}}.dump(), 200)["generation"] == 2);
+  CHECK(api.get("/gateway/status")["pending"].is_null());
+  const json back = api.post("/gateway/rollback?synced_by=ann", "", 200);
+  CHECK(back["generation"] == 3);
+  CHECK(back["repeats"] == 1);
+  CHECK(back["synced_by"] == "ann");
+  api.post("/gateway/rollback?generation=77", "", 404);
+  api.post("/gateway/rollback?generation=-1", "", 400);
+  for (const char* wrong : {"0", "-1", "1.5", "86401", "soon"}) api.post(std::string("/config?confirm_within=") + wrong, document, 400, "text/yaml");
+}
+
+TEST_CASE("a configuration that cannot be kept is refused with the reason") {
+  Served api;
+  api.node.fault = {507, "the configuration could not be kept in data_dir, nothing has changed: /d: No space left on device"};
+  CHECK(api.post("/config", document, 507, "text/yaml")["message"].get<std::string>().ends_with("No space left on device"));
+  api.post("/config?dry_run=1", document, 200, "text/yaml");
+}

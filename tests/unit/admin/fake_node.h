@@ -37,16 +37,53 @@ plugins:
 // A node without a proxy: it loads and remembers what it was told.
 class FakeNode final : public admin::Node {
  public:
-  FakeNode() { load({{"test", document, schema::Syntax::yaml}}, false); }
+  FakeNode() { load({{{"test", document, schema::Syntax::yaml}}, false, {}, 0}); }
 
   std::shared_ptr<const schema::Config> config() override { return config_; }
-  admin::LoadOutcome load(std::vector<schema::Source> sources, bool dry_run) override {
+  admin::LoadOutcome load(admin::LoadOrder order) override {
     admin::LoadOutcome outcome;
-    outcome.config = schema::load(std::move(sources), outcome.problems, {}, &outcome.document);
+    schema::LoadOptions options;
+    options.now_s = 1700000000;
+    if (!order.dry_run && fault.status != 0) {
+      outcome.fault = fault;
+      return outcome;
+    }
+    outcome.config = schema::load(std::move(order.sources), outcome.problems, options, &outcome.document);
     outcome.loaded = outcome.config != nullptr;
-    if (outcome.loaded && !dry_run) config_ = outcome.config;
+    if (!outcome.loaded || order.dry_run) return outcome;
+    config_ = outcome.config;
+    outcome.generation.number = history.size() + 1;
+    outcome.generation.at_s = 1700000000;
+    outcome.generation.hash = config_->hash;
+    outcome.generation.origin = admin::Origin::post;
+    outcome.generation.provenance = order.provenance;
+    if (order.confirm_within_s != 0) outcome.generation.confirm_until_s = 1700000000 + order.confirm_within_s;
+    history.push_back(outcome.generation);
     return outcome;
   }
+  // Only what is asked for is remembered.
+  admin::LoadOutcome roll_back(uint64_t number, admin::Provenance by) override {
+    admin::LoadOutcome outcome;
+    if (number >= history.size()) {
+      outcome.fault = {404, "there is no generation " + std::to_string(number)};
+      return outcome;
+    }
+    outcome.loaded = true;
+    outcome.generation = history[number == 0 ? history.size() - 2 : number - 1];
+    outcome.generation.repeats = outcome.generation.number;
+    outcome.generation.number = history.size() + 1;
+    outcome.generation.origin = admin::Origin::rollback;
+    outcome.generation.provenance.synced_by = by.synced_by;
+    history.push_back(outcome.generation);
+    return outcome;
+  }
+  admin::Fault confirm(std::string_view hash) override {
+    if (history.back().confirm_until_s == 0) return {409, "no configuration waits for confirmation"};
+    if (!hash.empty() && hash != history.back().hash) return {412, "another one waits"};
+    return history.back().confirm_until_s = 0, admin::Fault();
+  }
+  admin::Standing standing() override { return {history.back(), 1700000000, history.size(), 0, true, 30, history.back().confirm_until_s != 0}; }
+  std::vector<admin::Generation> generations() override { return history; }
   bool loading() override { return busy; }
   bool ready(std::string& reason) override { return draining ? (reason = "draining", false) : true; }
   void start_draining() override { draining = true; }
@@ -76,6 +113,8 @@ class FakeNode final : public admin::Node {
   bool draining = false, busy = false;
   std::string unhealthy;
   std::optional<admin::Refusal> refusal;
+  admin::Fault fault;  // of loads
+  std::vector<admin::Generation> history;
 
  private:
   std::shared_ptr<const schema::Config> config_;

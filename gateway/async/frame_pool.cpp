@@ -1,70 +1,35 @@
 #include "gateway/async/frame_pool.h"
 
-#include <array>
-#include <new>
+namespace async::detail {
 
-namespace async {
+constinit thread_local FramePool frame_pool{};
+
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool pooling = false;
-#else
-constexpr bool pooling = true;
-#endif
-
-struct FreeFrame {
-  FreeFrame* next;
-};
-
-// Trivial, so that it can still be read by frames that die after the thread's destructors ran.
-thread_local bool pool_closed = false;
-thread_local size_t in_use = 0;
-
-struct Pool {
-  struct Class {
-    FreeFrame* first = nullptr;
-    size_t count = 0;
-  };
-  std::array<Class, pooled_frame_bytes_max / frame_class_bytes> classes{};
-
-  ~Pool() {
-    pool_closed = true;
-    for (Class& each : classes) {
+// Gives the thread's frames back when it ends.
+struct Keeper {
+  ~Keeper() {
+    frame_pool.closed = true;
+    for (FramePool::Class& each : frame_pool.classes) {
       while (FreeFrame* frame = each.first) {
         each.first = frame->next;
         ::operator delete(frame);
       }
+      each.count = 0;
     }
   }
+  void touch() {}
 };
-
-thread_local Pool pool;
-
-size_t class_of(size_t bytes) { return (bytes - 1) / frame_class_bytes; }
+thread_local Keeper keeper;
 
 }  // namespace
 
-size_t frames_in_use() { return in_use; }
-
-void* take_frame(size_t bytes) {
-  ++in_use;
-  if (!pooling || bytes > pooled_frame_bytes_max || pool_closed) return ::operator new(bytes);
-  Pool::Class& free = pool.classes[class_of(bytes)];
-  if (FreeFrame* frame = free.first) {
-    free.first = frame->next;
-    free.count--;
-    return frame;
-  }
+void* new_frame(size_t bytes) {
+  if (!pooling || bytes > pooled_frame_bytes_max || frame_pool.closed) return ::operator new(bytes);
+  keeper.touch();  // made by its first use
   return ::operator new((class_of(bytes) + 1) * frame_class_bytes);
 }
 
-void give_frame(void* frame, size_t bytes) noexcept {
-  --in_use;
-  if (!pooling || bytes > pooled_frame_bytes_max || pool_closed) return ::operator delete(frame);
-  Pool::Class& free = pool.classes[class_of(bytes)];
-  if (free.count == pooled_frames_per_class_max) return ::operator delete(frame);
-  free.first = new (frame) FreeFrame{free.first};
-  free.count++;
-}
+void delete_frame(void* frame) noexcept { ::operator delete(frame); }
 
-}  // namespace async
+}  // namespace async::detail

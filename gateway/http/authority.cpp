@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 
+#include <array>
 #include <cstring>
 
 namespace http {
@@ -12,11 +13,14 @@ constexpr size_t host_bytes_max = 255;
 
 bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
-bool is_host_char(char c) {
-  if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) return true;
+constexpr std::array<bool, 256> make_host_table() {
+  std::array<bool, 256> table{};
+  for (size_t c = 0; c < 128; ++c) table[c] = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
   // sub-delims without the comma: a list of hosts would look like one.
-  return std::strchr("-._~!$&'()*+;=", c) != nullptr && c != '\0';
+  for (char c : std::string_view("-._~!$&'()*+;=")) table[static_cast<unsigned char>(c)] = true;
+  return table;
 }
+constexpr auto host_table = make_host_table();
 
 bool is_name(std::string_view name) {
   if (name.empty() || name.size() > host_bytes_max) return false;
@@ -25,7 +29,7 @@ bool is_name(std::string_view name) {
       if (i + 2 >= name.size() || !is_hex(name[i + 1]) || !is_hex(name[i + 2])) return false;
       if (name[i + 1] < '2' || name.substr(i + 1, 2) == "7f" || name.substr(i + 1, 2) == "7F") return false;  // a control in disguise
       i += 2;
-    } else if (!is_host_char(name[i])) {
+    } else if (!host_table[static_cast<unsigned char>(name[i])]) {
       return false;
     }
   }

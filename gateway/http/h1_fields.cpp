@@ -21,13 +21,20 @@ bool is_control(char c) {
   return (byte < 0x20 && byte != '\t') || byte == 0x7f;
 }
 
-// True when some octet of the eight may be a control. A tab, or an octet next to a hit, may raise a false alarm, never the reverse.
-bool may_hold_control(uint64_t octets) {
+template <typename Word>
+Word load(const char* at) {
+  Word word;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+// Not 0 when some octet of the eight may be a control. A tab, or an octet next to a hit, may raise a false alarm, never the reverse.
+uint64_t suspects(uint64_t octets) {
   constexpr uint64_t ones = 0x0101010101010101, tops = 0x8080808080808080;
   const uint64_t below_space = (octets - ones * 0x20) & ~octets & tops;
   const uint64_t without_del = octets ^ (ones * 0x7f);
   const uint64_t del = (without_del - ones) & ~without_del & tops;
-  return (below_space | del) != 0;
+  return below_space | del;
 }
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
@@ -43,19 +50,20 @@ bool is_token(std::string_view text) {
 }
 
 bool is_field_value(std::string_view text) {
-  size_t at = 0;
-  for (; at + 8 <= text.size(); at += 8) {
-    uint64_t octets;
-    std::memcpy(&octets, text.data() + at, 8);
-    if (!may_hold_control(octets)) continue;
-    for (char c : text.substr(at, 8))
-      if (is_control(c)) return false;
+  const char* at = text.data();
+  uint64_t hits = 0;
+  if (text.size() >= 8) {
+    // The last eight octets overlap the ones before them rather than stand alone.
+    const char* last = at + text.size() - 8;
+    for (; at < last; at += 8) hits |= suspects(load<uint64_t>(at));
+    hits |= suspects(load<uint64_t>(last));
+  } else if (text.size() >= 4) {
+    hits = suspects(uint64_t{load<uint32_t>(at)} << 32 | load<uint32_t>(at + text.size() - 4));
+  } else {
+    hits = 1;
   }
-  if (at == text.size()) return true;
-  uint64_t octets = 0x2020202020202020;
-  std::memcpy(&octets, text.data() + at, text.size() - at);
-  if (!may_hold_control(octets)) return true;
-  for (char c : text.substr(at))
+  if (hits == 0) return true;
+  for (char c : text)
     if (is_control(c)) return false;
   return true;
 }

@@ -22,6 +22,23 @@ class Out {
     if (!octets.empty()) std::memcpy(data_ + size_, octets.data(), octets.size());
     size_ += octets.size();
   }
+  // One line of a head. The value is checked already, or of our own making.
+  void line(std::string_view name, std::string_view value) {
+    char* at = line_to_fill(name, value.size());
+    if (!value.empty()) std::memcpy(at, value.data(), value.size());
+  }
+  // The same for a value that the caller writes, octet by octet, to the place returned.
+  char* line_to_fill(std::string_view name, size_t value_bytes) {
+    const size_t bytes = name.size() + value_bytes + 4;
+    if (bytes > capacity_ - size_) grow(bytes);
+    char* at = data_ + size_;
+    std::memcpy(at, name.data(), name.size());
+    at += name.size();
+    std::memcpy(at, ": ", 2);
+    std::memcpy(at + 2 + value_bytes, "\r\n", 2);
+    size_ += bytes;
+    return at + 2;
+  }
   void number(uint64_t value) {
     char digits[20];
     text({digits, static_cast<size_t>(std::to_chars(digits, digits + sizeof digits, value).ptr - digits)});
@@ -35,7 +52,7 @@ class Out {
   void clear() { size_ = 0; }
 
  private:
-  void grow(size_t bytes) {
+  [[gnu::noinline]] void grow(size_t bytes) {
     const size_t larger = (size_ + bytes) * 2;
     std::unique_ptr<char[]> moved(new char[larger]);
     if (size_ > 0) std::memcpy(moved.get(), data_, size_);

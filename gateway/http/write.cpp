@@ -52,13 +52,10 @@ std::string_view reason_phrase(int status) {
 }
 
 void write_field(std::string_view name, std::string_view value, Out& out) {
+  if (is_field_value(value)) return out.line(name, value);
   out.text(name);
   out.text(": ");
-  if (is_field_value(value)) {
-    out.text(value);
-  } else {
-    for (char c : value) out.text(is_field_value({&c, 1}) ? std::string_view(&c, 1) : " ");
-  }
+  for (char c : value) out.text(is_field_value({&c, 1}) ? std::string_view(&c, 1) : " ");
   out.text("\r\n");
 }
 

@@ -2,10 +2,9 @@
 // Blocks that reads land in. Each loop keeps its own; a connection holds one only while it has bytes to look at.
 
 #include <cstddef>
-#include <memory>
+#include <new>
 #include <span>
 #include <utility>
-#include <vector>
 
 namespace net {
 
@@ -18,54 +17,70 @@ inline constexpr size_t idle_blocks_max = 1024;  // 16 MiB for each loop; more a
 class Block {
  public:
   Block() = default;
-  Block(Block&& other) noexcept : pool_(std::exchange(other.pool_, nullptr)), bytes_(std::move(other.bytes_)) {}
+  Block(Block&& other) noexcept : pool_(other.pool_), bytes_(std::exchange(other.bytes_, nullptr)) {}
   Block& operator=(Block&& other) noexcept {
     if (this != &other) {
       release();
-      pool_ = std::exchange(other.pool_, nullptr);
-      bytes_ = std::move(other.bytes_);
+      pool_ = other.pool_;
+      bytes_ = std::exchange(other.bytes_, nullptr);
     }
     return *this;
   }
   ~Block() { release(); }
 
   explicit operator bool() const { return bytes_ != nullptr; }
-  char* data() const { return bytes_.get(); }
+  char* data() const { return bytes_; }
   static constexpr size_t size() { return block_bytes; }
-  std::span<char> span() const { return {bytes_.get(), bytes_ ? block_bytes : 0}; }
+  std::span<char> span() const { return {bytes_, bytes_ ? block_bytes : 0}; }
   void release();
 
  private:
   friend BufferPool;
-  Block(BufferPool& pool, std::unique_ptr<char[]> bytes) : pool_(&pool), bytes_(std::move(bytes)) {}
+  Block(BufferPool& pool, char* bytes) : pool_(&pool), bytes_(bytes) {}
   BufferPool* pool_ = nullptr;
-  std::unique_ptr<char[]> bytes_;
+  char* bytes_ = nullptr;
 };
 
 class BufferPool {
  public:
+  BufferPool() = default;
+  BufferPool(const BufferPool&) = delete;
+  BufferPool& operator=(const BufferPool&) = delete;
+  ~BufferPool() {
+    while (first_ != nullptr) delete[] reinterpret_cast<char*>(std::exchange(first_, first_->next));
+  }
+
   // The bytes are not cleared.
   Block take() {
     ++in_use_;
-    if (idle_.empty()) return Block(*this, std::unique_ptr<char[]>(new char[block_bytes]));
-    Block block(*this, std::move(idle_.back()));
-    idle_.pop_back();
-    return block;
+    if (first_ == nullptr) return Block(*this, new char[block_bytes]);
+    --idle_;
+    return Block(*this, reinterpret_cast<char*>(std::exchange(first_, first_->next)));
   }
-  size_t idle() const { return idle_.size(); }
+  size_t idle() const { return idle_; }
   size_t in_use() const { return in_use_; }
 
  private:
   friend Block;
-  std::vector<std::unique_ptr<char[]>> idle_;
-  size_t in_use_ = 0;
+  // An idle block begins with the address of the next one.
+  struct Idle {
+    Idle* next;
+  };
+  void give_back(char* bytes) {
+    --in_use_;
+    if (idle_ == idle_blocks_max) {
+      delete[] bytes;
+      return;
+    }
+    ++idle_;
+    first_ = new (bytes) Idle{first_};
+  }
+  Idle* first_ = nullptr;
+  size_t idle_ = 0, in_use_ = 0;
 };
 
 inline void Block::release() {
-  if (!bytes_) return;
-  --pool_->in_use_;
-  if (pool_->idle_.size() < idle_blocks_max) pool_->idle_.push_back(std::move(bytes_));
-  bytes_.reset();
+  if (bytes_ != nullptr) pool_->give_back(std::exchange(bytes_, nullptr));
 }
 
 }  // namespace net

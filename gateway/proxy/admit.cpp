@@ -64,7 +64,7 @@ Verdict refuse_request(Journey& journey, int status) {
 
 }  // namespace
 
-async::Task<Verdict> admit(Journey& journey) {
+plugins::Step admit(Journey& journey) {
   plugins::Exchange& exchange = journey.exchange;
   const Options& options = journey.worker.options;
   const plugins::Chains& chains = *journey.snapshot->chains;
@@ -75,17 +75,17 @@ async::Task<Verdict> admit(Journey& journey) {
   exchange.has_query = target.has_query;
   auto path = http::normalise_path(target.raw_path, journey.path_storage);
   // "OPTIONS *" asks about the gateway itself, which has nothing to tell.
-  if (!path || exchange.request.target == "*") co_return refuse_request(journey, 400);
+  if (!path || exchange.request.target == "*") return refuse_request(journey, 400);
   exchange.path = *path;
   apply_real_ip(exchange, options);
   if (options.body_bytes_max != 0 && journey.body.outgoing().kind == http::Framing::length &&
       journey.body.outgoing().length > options.body_bytes_max)
-    co_return exchange.answer_http_error(413, http::http_layer_message(413));
+    return exchange.answer_http_error(413, http::http_layer_message(413));
 
-  if (!find_route(journey)) co_return exchange.answer(404, "no Route matched with those values");
+  if (!find_route(journey)) return exchange.answer(404, "no Route matched with those values");
   journey.chain = plugins::ChainRun(chains, chains.of(exchange.route, exchange.service));
   const uint16_t secure = schema::protocol_https | schema::protocol_grpcs | schema::protocol_tls;
-  if (!journey.side.tls && (exchange.route->protocols & ~secure) == 0) co_return refuse_plain(exchange);
+  if (!journey.side.tls && (exchange.route->protocols & ~secure) == 0) return refuse_plain(exchange);
 
   std::string_view base = exchange.service == nullptr ? std::string_view() : exchange.service->path;
   std::string_view prefix = exchange.route->strip_path ? exchange.match.matched_prefix : std::string_view();
@@ -99,16 +99,7 @@ async::Task<Verdict> admit(Journey& journey) {
     exchange.upstream_path = exchange.arena.copy(encoded);
   }
 
-  plugins::Step step = journey.chain.request(exchange);
-  Verdict verdict = Verdict::go_on;
-  if (auto* at_once = std::get_if<Verdict>(&step)) {
-    verdict = *at_once;
-  } else {
-    auto& hooks = std::get<async::Task<Verdict>>(step);
-    verdict = co_await hooks;
-  }
-  if (verdict == Verdict::go_on && exchange.service == nullptr) co_return exchange.answer(503, "no Service found with those values");
-  co_return verdict;
+  return journey.chain.request(exchange);
 }
 
 }  // namespace proxy

@@ -49,6 +49,10 @@ void record(Journey& journey, const Destination& destination, const Attempt& out
 
 async::Task<void> forward(Journey& journey) {
   plugins::Exchange& exchange = journey.exchange;
+  if (exchange.service == nullptr) {
+    exchange.answer(503, "no Service found with those values");
+    co_return;
+  }
   const schema::Service& service = *exchange.service;
   if (journey.body.any() && exchange.route->request_buffering) {
     // A slow client is waited for here, without holding an upstream; and a body in memory can be sent again.
@@ -66,8 +70,12 @@ async::Task<void> forward(Journey& journey) {
   // And since others of its pool may be as stale, what follows goes over a new one.
   bool fresh = false;
   for (uint32_t left = service.retries + 1; left > 0;) {
-    auto choosing = choose_target(journey, tried);
-    auto destination = co_await choosing;
+    auto destination = choose_target(journey, tried);
+    if (destination && !destination->resolved()) {
+      auto resolving = resolve(journey, *destination->target);
+      auto resolved = co_await resolving;
+      destination = resolved;
+    }
     if (!destination) {
       last_error = destination.error();
       break;

@@ -13,8 +13,8 @@ constexpr size_t worthwhile_bytes = 2048;
 void Input::unpin() {
   std::string_view rest = unread();
   if (rest.empty()) {
-    block_ = {};
-    second_ = {};
+    block_.release();
+    second_.release();
     large_.reset();
     data_ = nullptr;
     capacity_ = begin_ = end_ = pinned_ = 0;
@@ -60,20 +60,21 @@ void Input::grow(size_t bytes) {
   size_t held = end_ - begin_;
   std::memcpy(larger.get(), data_ + begin_, held);
   large_ = std::move(larger);
-  block_ = {};
+  block_.release();
   data_ = large_.get();
   capacity_ = bytes;
   begin_ = 0;
   end_ = held;
 }
 
-async::Task<async::Result<size_t>> fill(net::Stream& stream, Input& input, size_t bytes_max, uint32_t timeout_ms) {
-  std::span<char> room = input.room(bytes_max);
-  if (room.empty()) co_return async::Error{.side = async::Side::us, .what = "input limit"};
-  auto reading = stream.read(room, timeout_ms);
-  auto got = co_await reading;
-  if (got) input.filled(*got);
-  co_return got;
+Fill::Fill(net::Stream& stream, Input& input, size_t bytes_max, uint32_t timeout_ms)
+    : input_(input), room_(input.room(bytes_max)), read_(stream, room_, timeout_ms) {}
+
+async::Result<size_t> Fill::await_resume() {
+  if (room_.empty()) return async::Error{.side = async::Side::us, .what = "input limit"};
+  async::Result<size_t> got = read_.await_resume();
+  if (got) input_.filled(*got);
+  return got;
 }
 
 }  // namespace proxy

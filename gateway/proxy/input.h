@@ -43,7 +43,24 @@ class Input {
   size_t capacity_ = 0, begin_ = 0, end_ = 0, pinned_ = 0;
 };
 
-// Reads more into `input`: the number of bytes, 0 at the peer's end. `bytes_max` bounds what is held at once.
-async::Task<async::Result<size_t>> fill(net::Stream& stream, Input& input, size_t bytes_max, uint32_t timeout_ms);
+// Result<size_t>: see fill(). A wait like those of a stream, because a task for each read would cost more than the read.
+class [[nodiscard]] Fill {
+ public:
+  Fill(net::Stream& stream, Input& input, size_t bytes_max, uint32_t timeout_ms);
+  async::Named<Fill> operator co_await() & { return async::Named(*this); }
+  async::Named<Fill> operator co_await() && = delete;
+  bool await_ready() { return room_.empty() || read_.await_ready(); }
+  void await_suspend(std::coroutine_handle<> waiting) { read_.await_suspend(waiting); }
+  async::Result<size_t> await_resume();
+
+ private:
+  Input& input_;
+  std::span<char> room_;
+  net::Read read_;
+};
+
+// Reads more into `input`: the number of bytes, 0 at the peer's end. `bytes_max` bounds what is held at once; an error
+// "input limit" when that much is there already.
+inline Fill fill(net::Stream& stream, Input& input, size_t bytes_max, uint32_t timeout_ms) { return Fill(stream, input, bytes_max, timeout_ms); }
 
 }  // namespace proxy

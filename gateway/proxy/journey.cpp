@@ -4,8 +4,14 @@ namespace proxy {
 
 // The whole life of one request. Everything that can happen to it is named here, in order.
 async::Task<bool> serve(Journey& journey) {
-  auto admitting = admit(journey);
-  plugins::Verdict verdict = co_await admitting;
+  plugins::Verdict verdict = plugins::Verdict::go_on;
+  plugins::Step admitting = admit(journey);
+  if (auto* at_once = std::get_if<plugins::Verdict>(&admitting)) {
+    verdict = *at_once;
+  } else {
+    auto& hooks = std::get<async::Task<plugins::Verdict>>(admitting);
+    verdict = co_await hooks;
+  }
   if (verdict == plugins::Verdict::go_on) {
     auto forwarding = forward(journey);
     co_await forwarding;

@@ -69,7 +69,7 @@ struct Journey : async::Pooled {
 async::Task<bool> serve(Journey& journey);
 
 // The verbs of the journey, each in a file of its own.
-async::Task<plugins::Verdict> admit(Journey& journey);      // admit.cpp: find the route, run the request hooks
+plugins::Step admit(Journey& journey);                      // admit.cpp: find the route, run the request hooks
 async::Task<void> forward(Journey& journey);                // forward.cpp: pick, connect, send, retry while that is safe
 void shape(Journey& journey);                               // shape.cpp: our headers and the response hooks
 async::Task<void> send_answer(Journey& journey);            // send_answer.cpp: head and body to the client

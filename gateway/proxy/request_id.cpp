@@ -10,12 +10,17 @@ namespace proxy {
 
 namespace {
 
-constexpr std::array<std::array<char, 2>, 256> make_hex_pairs() {
-  std::array<std::array<char, 2>, 256> pairs{};
-  for (size_t i = 0; i < 256; ++i) pairs[i] = {"0123456789abcdef"[i >> 4], "0123456789abcdef"[i & 15]};
-  return pairs;
+// The hexadecimal digits of `half`, the highest first in memory. Each step halves the groups and moves them apart, until
+// every nibble has an octet of its own.
+uint64_t hex_digits(uint32_t half) {
+  uint64_t nibbles = half;
+  nibbles = (nibbles << 16 | nibbles) & 0x0000ffff0000ffff;
+  nibbles = (nibbles << 8 | nibbles) & 0x00ff00ff00ff00ff;
+  nibbles = (nibbles << 4 | nibbles) & 0x0f0f0f0f0f0f0f0f;
+  if constexpr (std::endian::native == std::endian::little) nibbles = __builtin_bswap64(nibbles);
+  const uint64_t letters = (nibbles + 0x0606060606060606) >> 4 & 0x0101010101010101;  // 1 for ten and more
+  return nibbles + 0x3030303030303030 + letters * ('a' - '0' - 10);
 }
-constexpr auto hex_pairs = make_hex_pairs();
 
 }  // namespace
 
@@ -28,8 +33,10 @@ std::array<char, 32> RequestIds::next() {
   std::array<char, 32> digits;
   char* at = digits.data();
   for (int half = 0; half < 2; ++half) {
-    uint64_t word = next_word();
-    for (int shift = 56; shift >= 0; shift -= 8, at += 2) std::memcpy(at, hex_pairs[(word >> shift) & 255].data(), 2);
+    const uint64_t word = next_word();
+    const uint64_t digits_of_word[] = {hex_digits(static_cast<uint32_t>(word >> 32)), hex_digits(static_cast<uint32_t>(word))};
+    std::memcpy(at, digits_of_word, sizeof digits_of_word);
+    at += sizeof digits_of_word;
   }
   return digits;
 }

@@ -91,13 +91,12 @@ class Gather : public async::Pooled {
 // Below this a body goes behind its head: copying it costs less than telling the kernel of two pieces.
 constexpr size_t joined_bytes_max = 4096;
 
-async::Task<bool> send_piece(Journey& journey, std::span<const std::string_view> parts, size_t bytes) {
-  auto writing = journey.client.write(parts, journey.worker.options.send_timeout_ms);
-  auto written = co_await writing;
+// What came of writing `bytes` to the client; false: it is gone.
+bool note_sent(Journey& journey, const async::Result<void>& written, size_t bytes) {
   journey.head_sent = true;
   journey.exchange.response_bytes += bytes;
   if (!written) journey.client_lost = true;
-  co_return static_cast<bool>(written);
+  return static_cast<bool>(written);
 }
 
 // Pieces go out as they come. True when the answer came to its proper end.
@@ -115,9 +114,9 @@ async::Task<bool> send_pieces(Journey& journey, std::string_view head, Framing f
     const bool last = body.done();
     if (last && framing == Framing::chunked) gather->add_raw(http::last_chunk);
     if (!gather->parts().empty()) {
-      auto sending = send_piece(journey, gather->parts(), gather->bytes());
-      const bool sent = co_await sending;
-      if (!sent) co_return false;
+      auto writing = journey.client.write(gather->parts(), journey.worker.options.send_timeout_ms);
+      auto written = co_await writing;
+      if (!note_sent(journey, written, gather->bytes())) co_return false;
       gather->clear();
     }
     if (last) co_return true;
@@ -129,25 +128,6 @@ async::Task<bool> send_pieces(Journey& journey, std::string_view head, Framing f
     if (!filled) co_return false;
     if (*filled == 0 && !body.end_of_input()) co_return false;
   }
-}
-
-async::Task<bool> send_proxied(Journey& journey, http::Out& out, Framing framing) {
-  BodyReader& body = journey.answer_body;
-  journey.exchange.response_bytes = 0;
-  if (framing == Framing::length) {
-    // The usual answer is small and came whole, with its head.
-    const std::string_view piece = body.take_at_most(std::min(joined_bytes_max, out.room()));
-    out.text(piece);
-  }
-  if (framing == Framing::none || (framing == Framing::length && body.done())) {
-    const std::string_view whole[] = {out.view()};
-    auto sending = send_piece(journey, whole, out.size());
-    const bool sent = co_await sending;
-    co_return sent;
-  }
-  auto sending = send_pieces(journey, out.view(), framing);
-  const bool sent = co_await sending;
-  co_return sent;
 }
 
 // A connection is kept when the whole answer was taken, nothing more came with it, and the whole request was sent.
@@ -176,17 +156,21 @@ async::Task<void> send_answer(Journey& journey) {
   net::Block block = journey.worker.blocks.take();
   http::Out out(block.span());
   write_head(journey, out);
-  if (exchange.origin == plugins::Origin::gateway) {
-    const std::string_view body = framing == Framing::none ? std::string_view() : exchange.own_body;
-    out.text(body);
-    exchange.response_bytes = 0;
-    const std::string_view whole[] = {out.view()};
-    auto sending = send_piece(journey, whole, out.size());
-    co_await sending;
-    co_return;
+  const bool own = exchange.origin == plugins::Origin::gateway;
+  // The usual answer is small and is here already: it leaves with its head.
+  if (own && framing != Framing::none) out.text(exchange.own_body);
+  if (!own && framing == Framing::length) out.text(journey.answer_body.take_at_most(std::min(joined_bytes_max, out.room())));
+  exchange.response_bytes = 0;
+  bool whole = true;
+  if (own || framing == Framing::none || (framing == Framing::length && journey.answer_body.done())) {
+    auto writing = journey.client.write(out.view(), journey.worker.options.send_timeout_ms);
+    auto written = co_await writing;
+    whole = note_sent(journey, written, out.size());
+    if (own) co_return;
+  } else {
+    auto sending = send_pieces(journey, out.view(), framing);
+    whole = co_await sending;
   }
-  auto sending = send_proxied(journey, out, framing);
-  bool whole = co_await sending;
   if (!whole) {
     // Cut short: the client must be able to see that, so its connection ends without the end of the message.
     journey.keep_alive = false;

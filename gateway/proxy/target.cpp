@@ -27,7 +27,7 @@ balancing::RoundRobin& turns_of(Worker& worker, uint64_t generation, const schem
 
 }  // namespace
 
-async::Task<async::Result<Destination>> choose_target(Journey& journey, Tried& tried) {
+async::Result<Destination> choose_target(Journey& journey, Tried& tried) {
   const schema::Service& service = *journey.exchange.service;
   Worker& worker = journey.worker;
   const Targets& targets = journey.snapshot->targets->of(service);
@@ -35,7 +35,7 @@ async::Task<async::Result<Destination>> choose_target(Journey& journey, Tried& t
   if (targets.upstream != nullptr) {
     tried.targets.resize(targets.list.size());
     auto picked = turns_of(worker, journey.snapshot->generation, *targets.upstream).pick(tried.targets);
-    if (!picked) co_return async::Error{.side = async::Side::upstream, .what = "no peer"};
+    if (!picked) return async::Error{.side = async::Side::upstream, .what = "no peer"};
     index = *picked;
     tried.targets[index] = true;
     tried.last = index;
@@ -43,14 +43,20 @@ async::Task<async::Result<Destination>> choose_target(Journey& journey, Tried& t
   Destination destination;
   destination.target = &targets.list[index];
   destination.address = destination.target->literal;
-  if (destination.address.family() != net::Address::Family::none) co_return destination;
-  auto resolving = worker.resolver.resolve(destination.target->host, service.connect_timeout_ms);
+  return destination;
+}
+
+async::Task<async::Result<Destination>> resolve(Journey& journey, const Target& target) {
+  Worker& worker = journey.worker;
+  auto resolving = worker.resolver.resolve(target.host, journey.exchange.service->connect_timeout_ms);
   auto addresses = co_await resolving;
   if (!addresses) co_return addresses.error();
   const std::vector<net::Address>& list = addresses->addresses;
   if (list.empty()) co_return async::Error{.side = async::Side::upstream, .what = "no address"};
-  const uint32_t turn = list.size() > 1 ? worker.next_address[destination.target->host]++ : 0;
-  destination.address = list[turn % list.size()].with_port(destination.target->port);
+  const uint32_t turn = list.size() > 1 ? worker.next_address[target.host]++ : 0;
+  Destination destination;
+  destination.target = &target;
+  destination.address = list[turn % list.size()].with_port(target.port);
   co_return destination;
 }
 

@@ -1,5 +1,7 @@
 #include "gateway/proxy/upstream_head.h"
 
+#include <charconv>
+
 #include "gateway/http/authority.h"
 #include "gateway/http/h1_fields.h"
 #include "gateway/http/hop_by_hop.h"
@@ -13,15 +15,8 @@ namespace {
 using http::Name;
 
 void line(http::Out& out, std::string_view name, uint64_t value) {
-  out.text(name);
-  out.text(": ");
-  out.number(value);
-  out.text("\r\n");
-}
-
-// For values that are checked already, or of our own making.
-void line(http::Out& out, std::string_view name, std::string_view value) {
-  for (std::string_view part : {name, std::string_view(": "), value, std::string_view("\r\n")}) out.text(part);
+  char digits[20];
+  out.line(name, {digits, static_cast<size_t>(std::to_chars(digits, digits + sizeof digits, value).ptr - digits)});
 }
 
 // Fields we write ourselves or that end at this hop. X-Forwarded-* stay with the decision made below.
@@ -52,40 +47,36 @@ std::string joined(const http::Headers& headers, Name id) {
 
 // A trusted peer's word, else what the client asked for in lower case.
 void write_forwarded_host(std::string_view trusted, std::string_view host, http::Out& out) {
-  if (!trusted.empty()) return line(out, "X-Forwarded-Host", trusted);
-  out.text("X-Forwarded-Host: ");
-  for (char c : host) {
-    const char lower = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-    out.text({&lower, 1});
-  }
-  out.text("\r\n");
+  if (!trusted.empty()) return out.line("X-Forwarded-Host", trusted);
+  char* lower = out.line_to_fill("X-Forwarded-Host", host.size());
+  for (char c : host) *lower++ = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
 }
 
 void write_forwarded(const plugins::Exchange& exchange, http::Out& out) {
   const http::Headers& headers = exchange.request.headers;
   const plugins::Client& client = exchange.client;
-  line(out, "X-Real-IP", client.ip);
+  out.line("X-Real-IP", client.ip);
   if (!headers.has(Name::x_forwarded_for)) {
-    line(out, "X-Forwarded-For", client.peer_ip);
+    out.line("X-Forwarded-For", client.peer_ip);
   } else {
     std::string chain = joined(headers, Name::x_forwarded_for);
     chain.append(chain.empty() ? "" : ", ").append(client.peer_ip);
-    line(out, "X-Forwarded-For", chain);
+    out.line("X-Forwarded-For", chain);
   }
   auto trusted = [&](Name id) { return client.trusted ? headers.get(id) : std::string_view(); };
   auto or_else = [](std::string_view given, std::string_view own) { return given.empty() ? own : given; };
-  line(out, "X-Forwarded-Proto", or_else(trusted(Name::x_forwarded_proto), client.scheme));
+  out.line("X-Forwarded-Proto", or_else(trusted(Name::x_forwarded_proto), client.scheme));
   write_forwarded_host(trusted(Name::x_forwarded_host), http::host_of(exchange.request.host), out);
   if (auto port = trusted(Name::x_forwarded_port); !port.empty())
-    line(out, "X-Forwarded-Port", port);
+    out.line("X-Forwarded-Port", port);
   else
     line(out, "X-Forwarded-Port", client.server_port);
   std::string_view target = exchange.original_target;
-  line(out, "X-Forwarded-Path", or_else(trusted(Name::x_forwarded_path), target.substr(0, target.find('?'))));
+  out.line("X-Forwarded-Path", or_else(trusted(Name::x_forwarded_path), target.substr(0, target.find('?'))));
   std::string_view prefix = trusted(Name::x_forwarded_prefix);
   if (prefix.empty() && exchange.route != nullptr && exchange.route->strip_path && exchange.match.matched_prefix.size() > 1)
     prefix = exchange.match.matched_prefix;
-  if (!prefix.empty()) line(out, "X-Forwarded-Prefix", prefix);
+  if (!prefix.empty()) out.line("X-Forwarded-Prefix", prefix);
 }
 
 void write_framing(const UpstreamHead& head, http::Out& out) {
@@ -133,11 +124,11 @@ void write_upstream_head(const plugins::Exchange& exchange, const UpstreamHead& 
     return !is_ours(header, options) && !(nominates && http::is_nominated(headers, header));
   });
 
-  const std::string_view version = request.minor_version == 0 ? "1.0 " : "1.1 ";
-  const std::string via = headers.has(Name::via) ? joined(headers, Name::via) + ", " : std::string();
-  for (std::string_view part : {std::string_view("Via: "), std::string_view(via), version, product, std::string_view("\r\n")}) out.text(part);
+  const std::string_view via = request.minor_version == 0 ? via_product_1_0 : via_product;
+  if (!headers.has(Name::via)) out.line("Via", via);
+  else out.line("Via", joined(headers, Name::via).append(", ").append(via));
   if (headers.has(Name::te) && http::field_lists(headers, Name::te, "trailers")) out.text("TE: trailers\r\n");
-  if (options.request_id_upstream) line(out, "X-Kong-Request-Id", exchange.request_id);
+  if (options.request_id_upstream) out.line("X-Kong-Request-Id", exchange.request_id);
   write_framing(head, out);
   out.text("\r\n");
 }

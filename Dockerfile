@@ -23,6 +23,7 @@ COPY --from=build /src/build/release/bin/gateway /src/build/release/bin/deckctl 
 USER gateway
 # KONG_ names, so that both the KONG_ and the GATEWAY_ variables of whoever runs the image win.
 ENV KONG_DATABASE=off \
+    KONG_PROXY_ACCESS_LOG=/dev/stdout \
     KONG_PROXY_ERROR_LOG=/dev/stderr \
     KONG_ADMIN_ACCESS_LOG=/dev/stdout \
     KONG_ADMIN_ERROR_LOG=/dev/stderr

@@ -23,14 +23,15 @@ int main(int argc, char** argv) {
   net::Loop control;
   runtime::Signals signals;  // blocked here, so that no thread started below takes one
   observe::Log log(settings.proxy_error_log, observe::parse_level(settings.log_level).value_or(observe::Level::notice));
+  observe::Log admin_log(settings.admin_error_log, log.level());
   runtime::Node node(settings, log, control);
   if (!node.start()) return 1;
 
   std::vector<std::string> errors;
-  admin::Api admin_api(node, runtime::admin_options(settings, false));
-  admin::Api status_api(node, runtime::admin_options(settings, true));
+  admin::Api admin_api(node, runtime::admin_options(settings, false, node.log_files(), admin_log));
+  admin::Api status_api(node, runtime::admin_options(settings, true, node.log_files(), admin_log));
   if (!admin_api.start(errors) || !status_api.start(errors)) {
-    for (const std::string& error : errors) log.write(observe::Level::error, error);
+    for (const std::string& error : errors) admin_log.write(observe::Level::error, error);
     return 1;
   }
 
@@ -38,7 +39,7 @@ int main(int argc, char** argv) {
   signals.watch(control, [&](int number) {
     switch (number) {
       case SIGHUP: return node.reload();
-      case SIGUSR1: return node.reopen_logs();
+      case SIGUSR1: return admin_log.reopen(), node.reopen_logs();
       default: return drain.begin();
     }
   });

@@ -1,16 +1,17 @@
 #include "gateway/admin/api.h"
 
-#include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
+#include <optional>
 #include <thread>
 
 #include "gateway/admin/resources.h"
 #include "gateway/admin/server.h"
+#include "gateway/observe/access_line.h"
 
 namespace admin {
 
@@ -32,17 +33,17 @@ bool has_body(const httplib::Request& request) {
   return (!length.empty() && length != "0") || request.has_header("Transfer-Encoding");
 }
 
-}  // namespace
-
-namespace {
-
-// A container's output was made by root, so a process without its rights may write there but not open it anew. -1: no log.
-int open_access_log(const std::string& path) {
-  if (path.empty() || path == "off") return -1;
-  if (path == "/dev/stdout") return STDOUT_FILENO;
-  if (path == "/dev/stderr") return STDERR_FILENO;
-  return ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+std::string what_of(const std::exception_ptr& fault) {
+  try {
+    std::rethrow_exception(fault);
+  } catch (const std::exception& known) {
+    return known.what();
+  } catch (...) {
+    return "an unknown fault";
+  }
 }
+
+std::string_view version_of(const httplib::Request& request) { return request.version == "HTTP/1.0" ? "HTTP/1.0" : "HTTP/1.1"; }
 
 }  // namespace
 
@@ -55,17 +56,15 @@ struct Api::Parts {
     uint16_t port = 0;
   };
   std::vector<Listener> listeners;
-  int access_log = -1;
+  std::optional<observe::LogFiles::File> access_log;
 
   Parts(Node& node, Options given) : options(std::move(given)), routes(options.status_only ? status_routes(node) : admin_routes(node)) {
-    access_log = open_access_log(options.access_log);
-  }
-  ~Parts() {
-    if (access_log > STDERR_FILENO) ::close(access_log);
+    if (options.log_files != nullptr && options.access_log != "off") access_log = options.log_files->file(options.access_log);
   }
 
   void serve(const httplib::Request& from, httplib::Response& to, std::string body, Pairs parts);
   void receive(const httplib::Request& from, httplib::Response& to, const httplib::ContentReader& reader);
+  void log(const httplib::Request& from, const httplib::Response& to);
   void dress(httplib::Server& server);
   bool bind(const Listen& listen, std::vector<std::string>& errors);
 };
@@ -90,6 +89,7 @@ void Api::Parts::serve(const httplib::Request& from, httplib::Response& to, std:
   for (const auto& [name, value] : answer.headers) to.set_header(name, value);
   to.set_header("Access-Control-Allow-Origin", "*");
   to.set_header("Access-Control-Allow-Credentials", "true");
+  if (!options.latency_header) return;
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - started);
   to.set_header("X-Kong-Admin-Latency", std::to_string(took.count()));
 }
@@ -116,6 +116,24 @@ void Api::Parts::receive(const httplib::Request& from, httplib::Response& to, co
   serve(from, to, std::move(body), std::move(parts));
 }
 
+void Api::Parts::log(const httplib::Request& from, const httplib::Response& to) {
+  const std::string referer = from.get_header_value("Referer"), user_agent = from.get_header_value("User-Agent");
+  observe::LogTime time;
+  std::string text;
+  observe::append_access_line(text,
+                              {.client_ip = from.remote_addr,
+                               .method = from.method,
+                               .target = from.target,
+                               .version = version_of(from),
+                               .status = to.status,
+                               .body_bytes = from.method == "HEAD" ? 0 : to.body.size(),
+                               .referer = referer,
+                               .user_agent = user_agent,
+                               .request_id = {}},
+                              time.text(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
+  options.log_files->append_block(*access_log, std::move(text), 1);
+}
+
 void Api::Parts::dress(httplib::Server& server) {
   using Verdict = httplib::Server::HandlerResponse;
   // Without a body the answer is made before the library looks for one: it would wait for a POST's body until the connection ends.
@@ -132,28 +150,25 @@ void Api::Parts::dress(httplib::Server& server) {
   server.Put(".*", receiving);
   server.Patch(".*", receiving);
   server.Delete(".*", receiving);
-  server.set_exception_handler([](const httplib::Request&, httplib::Response& to, std::exception_ptr) {
+  server.set_exception_handler([this](const httplib::Request& from, httplib::Response& to, std::exception_ptr fault) {
+    if (options.error_log != nullptr) options.error_log->print(observe::Level::error, {.field = {}, .peer = from.remote_addr, .route = {}, .request_id = {}},
+                                                               "{} {}: {}", from.method, from.path, what_of(fault));
     to.status = 500;
     to.set_content("{\"message\":\"An unexpected error occurred\"}", "application/json; charset=utf-8");
   });
-  server.set_post_routing_handler([](const httplib::Request& from, httplib::Response& to) {
+  server.set_post_routing_handler([this](const httplib::Request& from, httplib::Response& to) {
     to.headers.erase("Keep-Alive");
     to.headers.erase("Accept-Ranges");
     // A 304 keeps its length of 0: simple clients would wait for a body until the connection ends.
     if (to.status == 204) to.headers.erase("Content-Length");
     if (!to.has_header("Connection")) to.set_header("Connection", "keep-alive");
-    if (from.method != "TRACE") to.set_header("Server", "gateway/" GATEWAY_VERSION);
+    if (options.server_header && from.method != "TRACE") to.set_header("Server", "gateway/" GATEWAY_VERSION);
     const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
     char date[64];
     tm parts{};
     if (std::strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&now, &parts)) > 0) to.set_header("Date", date);
   });
-  server.set_logger([this](const httplib::Request& from, const httplib::Response& to) {
-    if (access_log < 0) return;
-    // One write a line: appends of several threads do not mix.
-    const std::string line = fmt::format("{} \"{} {}\" {} {}\n", from.remote_addr, from.method, from.target, to.status, to.body.size());
-    if (::write(access_log, line.data(), line.size()) < 0) return;
-  });
+  if (access_log) server.set_logger([this](const httplib::Request& from, const httplib::Response& to) { log(from, to); });
   server.set_payload_max_length(options.body_bytes_max);
   server.set_keep_alive_max_count(1000);
   server.set_keep_alive_timeout(5);
@@ -168,6 +183,7 @@ bool Api::Parts::bind(const Listen& listen, std::vector<std::string>& errors) {
   if (listen.ssl && !(tls = make_tls_context(options.certificate, options.certificate_key))) {
     return errors.push_back(where + ": the certificate or its key cannot be used"), false;
   }
+  if (tls && options.tune_tls) options.tune_tls(tls.get());
   listener.http = std::make_unique<Server>(std::move(tls), options.connections_max);
   dress(*listener.http);
   // Two processes must not share the port unnoticed, which the library's default (SO_REUSEPORT) would allow.

@@ -2,11 +2,16 @@
 // The Admin API and the Status API as servers: listeners, threads, limits. What they answer stands in the resources.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "gateway/admin/node.h"
+#include "gateway/observe/log.h"
+#include "gateway/observe/log_files.h"
+
+struct ssl_ctx_st;  // OpenSSL's SSL_CTX
 
 namespace admin {
 
@@ -24,7 +29,11 @@ struct Options {
   bool status_only = false;       // the Status API
   size_t connections_max = 128;   // for each listener; beyond it the slowest client has to leave
   size_t body_bytes_max = 256u << 20;
-  std::string access_log;         // file; empty or "off": none
+  bool latency_header = true, server_header = true;   // X-Kong-Admin-Latency, Server
+  std::function<void(ssl_ctx_st*)> tune_tls;          // versions and ciphers; empty: OpenSSL's
+  std::string access_log = "off";           // file, written by `log_files`
+  observe::LogFiles* log_files = nullptr;   // nullptr: no access log
+  observe::Log* error_log = nullptr;        // of faults of our own; nullptr: none
 };
 
 class Api {

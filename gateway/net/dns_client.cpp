@@ -23,6 +23,7 @@ struct DnsClient::Question {
   Asker& asker;
   std::string name;
   bool v6 = false;
+  bool second = false;  // the other kind of address has been asked for
 };
 
 namespace {
@@ -76,7 +77,7 @@ DnsAnswer failure(int status) {
 }  // namespace
 
 DnsClient::DnsClient(Loop& loop, const DnsOptions& options)
-    : loop_(loop), processing_(*this), timer_(&DnsClient::on_timer, this) {
+    : loop_(loop), v6_first_(options.v6_first), v4_too_(options.v4_too), processing_(*this), timer_(&DnsClient::on_timer, this) {
   static const int library = ares_library_init(ARES_LIB_INIT_ALL);
   (void)library;
   ares_options settings{};
@@ -101,7 +102,7 @@ DnsClient::~DnsClient() {
 
 void DnsClient::ask(const std::string& name, Asker& asker) {
   if (!channel_) return asker.on_answer(failure(ARES_ENOTINITIALIZED));
-  send(new Question{*this, asker, name});
+  send(new Question{*this, asker, name, v6_first_ || !v4_too_});
   arm_timer();
 }
 
@@ -118,10 +119,11 @@ void DnsClient::on_reply(void* context, int status, int, unsigned char* bytes, i
   bool found = status == ARES_SUCCESS &&
                (question->v6 ? read_v6(bytes, byte_count, answer) : read_v4(bytes, byte_count, answer));
   if (found) return question->asker.on_answer(std::move(answer));
-  // The name exists, but has no IPv4 address. What does not exist has no IPv6 address either.
-  bool ask_v6 = !question->v6 && (status == ARES_SUCCESS || status == ARES_ENODATA);
-  if (ask_v6) {
-    question->v6 = true;
+  // The name exists, but has no address of this kind. What does not exist has none of the other either.
+  const bool ask_other = !question->second && (question->client.v4_too_ || !question->v6) && (status == ARES_SUCCESS || status == ARES_ENODATA);
+  if (ask_other) {
+    question->v6 = !question->v6;
+    question->second = true;
     DnsClient& client = question->client;
     return client.send(question.release());
   }

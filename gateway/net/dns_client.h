@@ -26,6 +26,7 @@ struct DnsOptions {
   std::vector<std::string> servers;
   uint32_t try_timeout_ms = 2'000;
   int tries = 3;
+  bool v6_first = false, v4_too = true;  // see ResolverOptions
 };
 
 class DnsClient {
@@ -43,7 +44,7 @@ class DnsClient {
   // Open questions are dropped without a call.
   ~DnsClient();
 
-  // IPv4 addresses, and IPv6 when there are none. Search domains of /etc/resolv.conf are tried as usual. `asker` must
+  // IPv4 addresses, and IPv6 when there are none, or as the options say. Search domains of /etc/resolv.conf are tried as usual. `asker` must
   // live until it has been called or the client has gone.
   void ask(const std::string& name, Asker& asker);
   uint64_t queries() const { return queries_; }
@@ -64,6 +65,7 @@ class DnsClient {
 
   Loop& loop_;
   ares_channel channel_ = nullptr;
+  const bool v6_first_, v4_too_;
   bool closing_ = false;
   uint64_t queries_ = 0;
   std::unordered_map<int, std::unique_ptr<Socket>> sockets_;

@@ -43,7 +43,7 @@ struct Resolver::State {
       : loop(owner),
         options(std::move(settings)),
         hosts(options.hosts_file),
-        dns(owner, DnsOptions{options.servers, options.try_timeout_ms, options.tries}) {}
+        dns(owner, DnsOptions{options.servers, options.try_timeout_ms, options.tries, options.v6_first, options.v4_too}) {}
 
   ResolverName& find(std::string_view name);
   void make_room();

@@ -27,10 +27,12 @@ struct ResolverOptions {
   uint32_t error_ttl_s = 1;      // no server answered
   uint32_t stale_ttl_s = 3'600;  // how long an old answer serves while it is asked for again
   size_t names_max = 10'000;
+  bool v6_first = false;         // ask for IPv6 addresses first
+  bool v4_too = true;            // false: IPv6 addresses only
 };
 
 struct Resolved {
-  std::vector<Address> addresses;  // with port 0, in the order of the answer; IPv4 when the name has any, else IPv6
+  std::vector<Address> addresses;  // with port 0, in the order of the answer; of one kind: IPv4 when the name has any, else IPv6 (see v6_first)
   uint64_t expires_ms = 0;         // of the loop's clock
 };
 

@@ -1,6 +1,7 @@
 #include "gateway/observe/log.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <array>
@@ -10,6 +11,7 @@ namespace observe {
 namespace {
 
 constexpr size_t line_bytes_max = 8 * 1024;
+constexpr int reader_patience_ms = 1'000;
 constexpr std::array<std::string_view, 8> level_names = {"debug", "info", "notice", "warn", "error", "crit", "alert", "emerg"};
 
 using Line = fmt::basic_memory_buffer<char, 512>;
@@ -81,8 +83,13 @@ void Log::write(Level level, std::string_view text, const Subject& subject) {
   append_part(line, "request_id", subject.request_id);
   if (line.size() > line_bytes_max) line.resize(line_bytes_max);
   line.push_back('\n');
+  const int descriptor = descriptor_.load(std::memory_order_acquire);
+  // A pipe whose reader has stopped must not stop who reports. A file is always ready.
+  pollfd poller{descriptor, POLLOUT, 0};
+  const bool ready = ::poll(&poller, 1, stalled_.load(std::memory_order_relaxed) ? 0 : reader_patience_ms) != 0;
+  stalled_.store(!ready, std::memory_order_relaxed);
   // A log that cannot be written has nobody to complain to.
-  [[maybe_unused]] ssize_t written = ::write(descriptor_.load(std::memory_order_acquire), line.data(), line.size());
+  if (ready) [[maybe_unused]] ssize_t written = ::write(descriptor, line.data(), line.size());
 }
 
 void Log::reopen() {

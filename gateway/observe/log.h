@@ -39,7 +39,8 @@ class Log {
   Level level() const { return level_.load(std::memory_order_relaxed); }
   void set_level(Level level) { level_.store(level, std::memory_order_relaxed); }
 
-  // Control characters in any part are escaped: what comes from the network cannot forge a line. At most 8 KiB are written.
+  // Control characters in any part are escaped: what comes from the network cannot forge a line. At most 8 KiB are written, and none when the
+  // reader of a pipe has stopped.
   void write(Level level, std::string_view text, const Subject& subject = {});
 
   template <typename... Arguments>
@@ -59,6 +60,7 @@ class Log {
   std::string path_;
   std::atomic<Level> level_;
   std::atomic<int> descriptor_{2};
+  std::atomic<bool> stalled_{false};  // the stream did not take the last line: the next ones are not waited for
 };
 
 }  // namespace observe

@@ -1,8 +1,13 @@
 #include "gateway/observe/log_files.h"
 
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <ctime>
@@ -17,6 +22,7 @@ int64_t now_s() {
 }
 
 constexpr int64_t complaint_interval_s = 10;
+constexpr int reader_patience_ms = 1'000;
 
 }  // namespace
 
@@ -42,18 +48,29 @@ LogFiles::File LogFiles::file(std::string_view path) {
   return static_cast<File>(sinks_.size() - 1);
 }
 
+void LogFiles::complain_to(std::function<void(std::string_view)> complain) {
+  std::lock_guard lock(mutex_);
+  complain_ = std::move(complain);
+}
+
 void LogFiles::append(File file, std::string line, bool open_anew) {
   line.push_back('\n');
+  push({file, open_anew, 1, std::move(line)});
+}
+
+void LogFiles::append_block(File file, std::string lines, uint32_t line_count) { push({file, false, line_count, std::move(lines)}); }
+
+void LogFiles::push(Line line) {
   bool was_empty = false;
   {
     std::lock_guard lock(mutex_);
     was_empty = queue_.empty();
-    queued_bytes_ += line.size();
-    queue_.push_back({file, open_anew, std::move(line)});
+    queued_bytes_ += line.text.size();
+    queue_.push_back(std::move(line));
     while (queued_bytes_ > queue_bytes_max_ && !queue_.empty()) {
       queued_bytes_ -= queue_.front().text.size();
+      dropped_.fetch_add(queue_.front().lines, std::memory_order_relaxed);
       queue_.pop_front();
-      dropped_.fetch_add(1, std::memory_order_relaxed);
     }
   }
   if (was_empty) wake_.notify_one();
@@ -97,7 +114,7 @@ void LogFiles::write_batch(std::deque<Line>& batch) {
     while (at < batch.size() && batch[at].file == file && text.size() < write_bytes) {
       text += batch[at].text;
       open_anew |= batch[at].open_anew;
-      ++lines;
+      lines += batch[at].lines;
       ++at;
     }
     Sink* sink = nullptr;
@@ -115,27 +132,44 @@ void LogFiles::write_lines(Sink& sink, std::string_view text, uint64_t lines, bo
     sink.descriptor = -1;
   }
   if (sink.descriptor < 0 && !open(sink)) return fail(sink, "open", lines);
+  if (sink.torn && write_some(sink, "\n") == 1) sink.torn = false;
   while (!text.empty()) {
-    ssize_t written = ::write(sink.descriptor, text.data(), text.size());
+    const ssize_t written = sink.torn ? -1 : write_some(sink, text);
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) {
-      fail(sink, "write", lines);
-      if (sink.descriptor > 2) ::close(sink.descriptor);
-      sink.descriptor = -1;
+      const bool stalled = errno == EAGAIN;
+      fail(sink, "write", static_cast<uint64_t>(std::count(text.begin(), text.end(), '\n')));
+      if (!stalled && sink.descriptor > 2) ::close(sink.descriptor);
+      if (!stalled) sink.descriptor = -1;
+      sink.stalled = stalled;
       return;
     }
+    sink.torn = written > 0 && text[static_cast<size_t>(written) - 1] != '\n';
     text.remove_prefix(static_cast<size_t>(written));
   }
+  sink.stalled = false;
+}
+
+// The process's own streams may be shared with others, so they cannot be made non-blocking: what poll says fits is all that is written.
+ssize_t LogFiles::write_some(Sink& sink, std::string_view text) {
+  if (!sink.waits) return ::write(sink.descriptor, text.data(), text.size());
+  pollfd poller{sink.descriptor, POLLOUT, 0};
+  if (::poll(&poller, 1, sink.stalled ? 0 : reader_patience_ms) == 0) return errno = EAGAIN, -1;
+  const ssize_t sent = ::send(sink.descriptor, text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (sent >= 0 || errno != ENOTSOCK) return sent;
+  return ::write(sink.descriptor, text.data(), std::min<size_t>(text.size(), PIPE_BUF));
 }
 
 bool LogFiles::open(Sink& sink) {
   if (sink.path == "/dev/stdout" || sink.path == "/dev/stderr") {
     // Opening the path would fail when the stream is a socket, and would lose O_APPEND order when it is a file.
     sink.descriptor = sink.path == "/dev/stdout" ? 1 : 2;
-    return true;
+  } else {
+    // O_NONBLOCK: a pipe without a reader is an error now instead of a writer that hangs.
+    sink.descriptor = ::open(sink.path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0644);
   }
-  // O_NONBLOCK: a pipe without a reader is an error now instead of a writer that hangs.
-  sink.descriptor = ::open(sink.path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0644);
+  struct stat what {};
+  sink.waits = sink.descriptor >= 0 && ::fstat(sink.descriptor, &what) == 0 && !S_ISREG(what.st_mode);
   return sink.descriptor >= 0;
 }
 

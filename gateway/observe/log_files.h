@@ -1,6 +1,7 @@
 #pragma once
 // Lines for log files: workers push, one writer thread appends. The queue is bounded in bytes; when a disk cannot follow, the oldest lines are
-// dropped and counted, and no request ever waits.
+// dropped and counted, and no request ever waits. A pipe or terminal whose reader has stopped costs its own lines, not those of other files
+// and not the end of the process.
 
 #include <atomic>
 #include <condition_variable>
@@ -27,11 +28,16 @@ class LogFiles {
   LogFiles(const LogFiles&) = delete;
   LogFiles& operator=(const LogFiles&) = delete;
 
+  // Replaces `complain`; before the first line.
+  void complain_to(std::function<void(std::string_view)> complain);
+
   // The number of a path, the same for the same path for ever. The file is opened when its first line is written; "/dev/stdout" and
   // "/dev/stderr" are the process's own descriptors.
   File file(std::string_view path);
   // `line` without the final line break. `open_anew`: the path is opened again for this line (what file-log's `reopen` asks for).
   void append(File file, std::string line, bool open_anew = false);
+  // Whole lines, each with its line break: what a worker has gathered.
+  void append_block(File file, std::string lines, uint32_t line_count);
   // Waits until everything queued before the call is written. For tests and the end of the process.
   void flush();
   // Every file is opened anew at its next line (USR1). Any thread; only sets a mark.
@@ -43,17 +49,23 @@ class LogFiles {
   struct Line {
     File file;
     bool open_anew;
+    uint32_t lines;
     std::string text;
   };
   struct Sink {
     std::string path;
     int descriptor = -1;
     int64_t complained_s = -1000;
+    bool waits = false;    // a pipe, socket or terminal: a write could wait for its reader
+    bool stalled = false;  // its reader did not take the last lines: the next ones are not waited for
+    bool torn = false;     // what is there ends in the middle of a line
   };
 
+  void push(Line line);
   void run();
   void write_batch(std::deque<Line>& batch);
   void write_lines(Sink& sink, std::string_view text, uint64_t lines, bool open_anew);
+  static ssize_t write_some(Sink& sink, std::string_view text);
   bool open(Sink& sink);
   void close_all();
   void fail(Sink& sink, std::string_view what, uint64_t lines);

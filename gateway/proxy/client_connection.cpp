@@ -70,8 +70,8 @@ async::Task<void> send_refusal(Worker& worker, net::Stream& stream, int status, 
   head.headers.add(http::Name::connection, "close");
   head.headers.add(http::Name::content_length, length);
   // Nothing was forwarded and nothing routed: the time is that of writing this.
-  if (worker.options.latency_tokens) head.headers.add(http::Name::x_kong_response_latency, "0");
-  if (worker.options.server_tokens) head.headers.add(http::Name::server, product);
+  if (worker.options.response_latency_header) head.headers.add(http::Name::x_kong_response_latency, "0");
+  if (worker.options.server_header) head.headers.add(http::Name::server, product);
   if (worker.options.request_id_header) head.headers.add(http::Name::x_kong_request_id, request_id);
   http::Out out;
   http::write_response_head(head, out);
@@ -83,7 +83,7 @@ async::Task<void> send_refusal(Worker& worker, net::Stream& stream, int status, 
 }
 
 // A request that cannot be understood is answered without a journey: there is nothing to route.
-async::Task<void> refuse(Worker& worker, net::Stream& stream, const ReadHead& read, std::string_view begun) {
+async::Task<void> refuse(Worker& worker, net::Stream& stream, const ClientSide& side, const ReadHead& read, std::string_view begun) {
   const int status = read.timeout ? 408 : http::status_of(read.parsed.error);
   const auto id = worker.request_ids.next();
   const std::string_view request_id(id.data(), id.size());
@@ -94,6 +94,7 @@ async::Task<void> refuse(Worker& worker, net::Stream& stream, const ReadHead& re
                                      request_id, &worker.options.error_templates);
   auto sending = send_refusal(worker, stream, status, body, request_id, begun);
   co_await sending;
+  if (worker.access_log != nullptr) worker.access_log->write_refused(side.peer_ip, *worker.snapshots.pin(), begun, status, body.body.size(), request_id);
 }
 
 // Closing while the client still sends would reset the connection and could destroy the answer on its way. So the end is announced
@@ -130,6 +131,7 @@ async::Task<void> refuse_plain_http(Worker& worker, net::Stream& stream) {
   http::ErrorBody body = http::stock_page(400, "The plain HTTP request was sent to HTTPS port");
   auto sending = send_refusal(worker, stream, 400, body, request_id, {});
   co_await sending;
+  if (worker.access_log != nullptr) worker.access_log->write_refused(stream.peer().ip(), *worker.snapshots.pin(), {}, 400, body.body.size(), request_id);
   auto lingering = linger(worker, stream, input);
   co_await lingering;
 }
@@ -142,7 +144,7 @@ async::Task<void> serve_connection(Worker& worker, std::unique_ptr<net::Stream> 
     ReadHead read = co_await reading;
     if (read.silent) co_return;
     if (!read.parsed.complete) {
-      auto refusing = refuse(worker, *stream, read, input.unread());
+      auto refusing = refuse(worker, *stream, side, read, input.unread());
       co_await refusing;
       break;
     }

@@ -82,6 +82,7 @@ Journey::~Journey() {
   exchange.timings.finished_ms = worker.loop.now_ms();
   exchange.request_bytes += body.octets();
   chain.finish(exchange);
+  if (worker.access_log != nullptr) worker.access_log->write(*this);
   Counters::subtract(worker.counters.writing);
 }
 

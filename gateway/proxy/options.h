@@ -29,7 +29,8 @@ struct Options {
   uint32_t upstream_requests_max = 10'000;   // of one upstream connection
   uint32_t upstream_idle_timeout_ms = 60'000;
 
-  bool server_tokens = true, latency_tokens = true, request_id_header = true, upstream_status_header = false;
+  bool server_header = true, via_header = true, request_id_header = true, upstream_status_header = false;
+  bool proxy_latency_header = true, upstream_latency_header = true, response_latency_header = true;
   bool request_id_upstream = true;
   bool allow_debug_header = false;
   bool real_ip_recursive = false;

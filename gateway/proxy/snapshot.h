@@ -21,6 +21,7 @@ struct Snapshot {
   std::unique_ptr<const plugins::Chains> chains;
   std::unique_ptr<const routing::Router> router;
   std::unique_ptr<const TargetTable> targets;
+  std::vector<std::string> secret_names;  // query parameters that some plugin takes keys from: not for logs
   uint64_t generation = 0;
 };
 

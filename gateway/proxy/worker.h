@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <unordered_map>
 
@@ -14,6 +15,7 @@
 #include "gateway/net/loop.h"
 #include "gateway/net/resolver.h"
 #include "gateway/net/tls_context.h"
+#include "gateway/proxy/access_log.h"
 #include "gateway/proxy/options.h"
 #include "gateway/proxy/request_id.h"
 #include "gateway/proxy/snapshot.h"
@@ -58,6 +60,7 @@ struct Worker {
   const balancing::TargetMarks* marks = nullptr;      // targets taken out by hand; nullptr: none
   std::map<std::string, Turns, std::less<>> turns;    // by upstream id
   std::unordered_map<std::string, uint32_t> next_address;  // by name
+  std::unique_ptr<AccessLog> access_log;              // nullptr: none is kept
   bool draining = false;
 };
 

@@ -1,5 +1,6 @@
 #include "gateway/runtime/command.h"
 #include "gateway/runtime/self_signed.h"
+#include "gateway/runtime/tls_settings.h"
 
 namespace runtime {
 
@@ -12,7 +13,7 @@ const std::string& first_of(const std::vector<std::string>& own, const std::vect
 
 }  // namespace
 
-admin::Options admin_options(const Settings& settings, bool status_only) {
+admin::Options admin_options(const Settings& settings, bool status_only, observe::LogFiles& log_files, observe::Log& error_log) {
   admin::Options options;
   options.status_only = status_only;
   bool ssl = false;
@@ -20,7 +21,12 @@ admin::Options admin_options(const Settings& settings, bool status_only) {
     options.listens.push_back({listen.address, listen.port, listen.unix_path, listen.ssl});
     ssl = ssl || listen.ssl;
   }
-  if (!status_only) options.access_log = settings.admin_access_log;
+  options.access_log = status_only ? settings.status_access_log : settings.admin_access_log;
+  options.latency_header = settings.headers.admin_latency;
+  options.server_header = settings.headers.server;
+  options.tune_tls = [&settings](SSL_CTX* context) { tune_tls(settings, context); };
+  options.log_files = &log_files;
+  options.error_log = &error_log;
   if (!ssl) return options;
   options.certificate = first_of(status_only ? settings.status_ssl_cert : settings.admin_ssl_cert, settings.ssl_cert);
   options.certificate_key = first_of(status_only ? settings.status_ssl_cert_key : settings.admin_ssl_cert_key, settings.ssl_cert_key);

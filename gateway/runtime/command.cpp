@@ -4,6 +4,7 @@
 
 #include "gateway/runtime/compile.h"
 #include "gateway/runtime/health.h"
+#include "gateway/runtime/load_options.h"
 #include "schema/report.h"
 
 namespace runtime {
@@ -13,9 +14,7 @@ namespace {
 // Everything a start would do short of listening: what passes here loads there.
 int check(std::vector<std::string> paths, const Settings& settings) {
   schema::Problems problems;
-  schema::LoadOptions options;
-  options.unknown_plugins = settings.skip_unknown_plugins ? schema::UnknownPlugins::skip : schema::UnknownPlugins::refuse;
-  options.expressions_flavor = settings.router_flavor == RouterFlavor::expressions;
+  const schema::LoadOptions options = load_options(settings);
   auto sources = schema::open_sources(paths, problems);
   schema::Document refused;
   std::shared_ptr<const schema::Config> config;

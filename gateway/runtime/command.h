@@ -14,6 +14,7 @@ std::optional<int> run_command(const Invocation& invocation);
 // read_settings, with warnings and errors on stderr.
 bool read_settings_aloud(const Invocation& invocation, Settings& settings);
 
-admin::Options admin_options(const Settings& settings, bool status_only);
+// Of the Admin API, or of the Status API. The logs outlive it.
+admin::Options admin_options(const Settings& settings, bool status_only, observe::LogFiles& log_files, observe::Log& error_log);
 
 }  // namespace runtime

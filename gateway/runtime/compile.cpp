@@ -1,5 +1,6 @@
 #include "gateway/runtime/compile.h"
 
+#include "gateway/proxy/access_log.h"
 #include "gateway/runtime/unbuilt.h"
 
 namespace runtime {
@@ -26,6 +27,7 @@ std::shared_ptr<const proxy::Snapshot> compile(std::shared_ptr<const schema::Con
   for (std::string& what : errors) problems.add({.what = std::move(what)});
   snapshot->router = std::make_unique<routing::Router>(*snapshot->config, flavor_of(settings.router_flavor), problems);
   snapshot->targets = std::make_unique<proxy::TargetTable>(*snapshot->config);
+  snapshot->secret_names = proxy::query_secrets(*snapshot->config);
   if (problems.any_error()) return nullptr;
   warn_of_unbuilt(*snapshot->config, problems);
   return snapshot;

@@ -72,6 +72,8 @@ void register_gauges(observe::Metrics& metrics, Node& node) {
   metrics.counter_callback("gateway_configurations_loaded_total", "Configurations taken over since the start", [&node](Samples& s) {
     s.add({}, static_cast<double>(node.loaded_count()));
   });
+  metrics.counter_callback("gateway_log_lines_dropped_total", "Lines of access logs and log plugins that no file or stream took",
+                           [&node](Samples& s) { s.add({}, static_cast<double>(node.log_files().dropped())); });
   metrics.counter_callback("gateway_configurations_refused_total", "Configurations refused since the start", [&node](Samples& s) {
     s.add({}, static_cast<double>(node.refused_count()));
   });

@@ -6,6 +6,7 @@
 #include "gateway/runtime/gauges.h"
 #include "gateway/runtime/proxy_options.h"
 #include "gateway/runtime/self_signed.h"
+#include "gateway/runtime/tls_settings.h"
 #include "schema/uuid.h"
 
 namespace runtime {
@@ -35,17 +36,30 @@ Node::Node(const Settings& settings, observe::Log& log, net::Loop& control)
       node_id_(settings.node_id.empty() ? schema::uuid4() : settings.node_id),
       upstream_tls_(net::TlsContext::client()),
       listens_(settings.proxy_listen) {
-  upstream_tls_->trust_system();
   register_gauges(state_.metrics, *this);
+  state_.log_files.complain_to([&own_log = log_](std::string_view what) { own_log.write(Level::error, what); });
 }
 
 Node::~Node() { stop(); }
 
+void Node::trust_authorities(std::vector<std::string>& errors) {
+  for (const std::string& authority : settings_.trusted_certificates) {
+    if (authority == "system") {
+      upstream_tls_->trust_system();
+      continue;
+    }
+    const auto trusted = upstream_tls_->trust(pem_of(authority));
+    if (!trusted) errors.push_back("lua_ssl_trusted_certificate: " + authority.substr(0, authority.find('\n')) + ": " + std::string(trusted.error().what));
+  }
+}
+
 // What the settings name must be there: certificates, and the folder that keeps configurations.
 bool Node::prepare(std::vector<std::string>& errors) {
   options_ = proxy_options(settings_, errors);
+  trust_authorities(errors);
   if (any_ssl(listens_)) {
     server_tls_ = net::TlsContext::server();
+    tune_tls(settings_, server_tls_->native());
     PemPair pair = settings_.ssl_cert.empty() ? make_self_signed() : PemPair{pem_of(settings_.ssl_cert[0]), pem_of(settings_.ssl_cert_key[0])};
     auto used = server_tls_->use_certificate(pair.certificate, pair.key);
     if (!used) errors.push_back("ssl_cert: " + std::string(used.error().what));
@@ -69,7 +83,7 @@ bool Node::start_workers(std::shared_ptr<const proxy::Snapshot> first) {
   // Old snapshots are large trees: they are freed on the control thread, not between two requests.
   auto retire = [this](std::shared_ptr<const proxy::Snapshot> old) { control_.post([old = std::move(old)]() mutable { old.reset(); }); };
   for (uint32_t i = 0; i < settings_.workers; ++i) {
-    auto worker = std::make_unique<WorkerThread>(WorkerThread::Shared{settings_, options_, server_tls_.get(), *upstream_tls_, state_.marks, retire, first});
+    auto worker = std::make_unique<WorkerThread>(WorkerThread::Shared{settings_, options_, server_tls_.get(), *upstream_tls_, state_.marks, retire, first, state_.log_files});
     std::string error = worker->start(listens_);
     if (!error.empty()) {
       log_.write(Level::error, error);

@@ -28,6 +28,7 @@ class Node final : public admin::Node {
   // nothing and is logged.
   void reload();
   void reopen_logs();
+  observe::LogFiles& log_files() { return state_.log_files; }
   // Announces the end: not ready any more, answers ask clients to close.
   void start_draining() override;
   void close_listeners();
@@ -78,7 +79,6 @@ class Node final : public admin::Node {
 
   bool start_workers(std::shared_ptr<const proxy::Snapshot> first);
   bool prepare(std::vector<std::string>& errors);
-  schema::LoadOptions load_options() const;
   void report(const schema::Problems& problems, const schema::Document& document, std::string_view head);
   void publish(const std::shared_ptr<const proxy::Snapshot>& snapshot);
 
@@ -102,6 +102,7 @@ class Node final : public admin::Node {
   admin::LoadOutcome go_back(admin::Origin origin, admin::Provenance by);
   void wait_for_confirmation(Waiting waiting);
   static void look_for_confirmation(void* self);
+  void trust_authorities(std::vector<std::string>& errors);
 
   const Settings& settings_;
   observe::Log& log_;

@@ -3,6 +3,7 @@
 #include <ctime>
 
 #include "gateway/runtime/generation_file.h"
+#include "gateway/runtime/load_options.h"
 #include "gateway/runtime/node.h"
 #include "schema/report.h"
 
@@ -31,14 +32,6 @@ const schema::Document& document_of(const admin::LoadOutcome& outcome) {
 }
 
 }  // namespace
-
-schema::LoadOptions Node::load_options() const {
-  schema::LoadOptions options;
-  options.unknown_plugins =
-      settings_.skip_unknown_plugins ? schema::UnknownPlugins::skip : schema::UnknownPlugins::refuse;
-  options.expressions_flavor = settings_.router_flavor == RouterFlavor::expressions;
-  return options;
-}
 
 void Node::report(const schema::Problems& problems, const schema::Document& document, std::string_view head) {
   if (problems.all().empty()) return;
@@ -73,7 +66,7 @@ Node::Candidate Node::build(Sources sources, bool dry_run) {
   Candidate candidate;
   admin::LoadOutcome& outcome = candidate.outcome;
   const std::string source = sources.empty() ? std::string() : sources.front().name;
-  outcome.config = schema::load(std::move(sources), outcome.problems, load_options(), &outcome.document);
+  outcome.config = schema::load(std::move(sources), outcome.problems, load_options(settings_), &outcome.document);
   const bool good = outcome.config != nullptr && make_snapshot(candidate);
   if (!good && !dry_run) note_refusal(source, outcome.problems, document_of(outcome));
   report(outcome.problems, document_of(outcome),

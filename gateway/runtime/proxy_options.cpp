@@ -31,8 +31,11 @@ proxy::Options proxy_options(const Settings& settings, std::vector<std::string>&
   options.upstream_idle_max = settings.upstream_keepalive_pool_size;
   options.upstream_requests_max = settings.upstream_keepalive_max_requests;
   options.upstream_idle_timeout_ms = settings.upstream_keepalive_idle_timeout_ms;
-  options.server_tokens = settings.headers.server;
-  options.latency_tokens = settings.headers.proxy_latency;
+  options.server_header = settings.headers.server;
+  options.via_header = settings.headers.via;
+  options.proxy_latency_header = settings.headers.proxy_latency;
+  options.upstream_latency_header = settings.headers.upstream_latency;
+  options.response_latency_header = settings.headers.response_latency;
   options.request_id_header = settings.headers.request_id;
   options.upstream_status_header = settings.headers.upstream_status;
   options.request_id_upstream = settings.request_id_upstream;

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <charconv>
+#include <memory>
 #include <thread>
 
 #include "gateway/net/ip_network.h"
 #include "gateway/runtime/setting_values.h"
+#include "gateway/runtime/tls_settings.h"
 
 namespace runtime {
 
@@ -48,6 +50,17 @@ bool set_duration(Settings& s, Text text, Complaint& e) { return parse_duration(
 
 template <auto Field>
 bool set_listens(Settings& s, Text text, Complaint& e) { return parse_listens(text, s.*Field, e); }
+
+// `PATH`, `PATH FORMAT`, `off`; a stream by its name or as a device.
+template <auto Field>
+bool set_log(Settings& s, Text text, Complaint& error) {
+  const auto words = split_words(text);
+  if (words.empty()) return refuse(error, "a path, stdout, stderr or off");
+  const std::string& path = words.front();
+  if (path.starts_with("syslog:") || path.starts_with("memory:")) return refuse(error, "a path, stdout, stderr or off: " + path.substr(0, path.find(':')) + " is not offered");
+  s.*Field = path == "stdout" || path == "stderr" ? "/dev/" + path : path;
+  return true;
+}
 
 bool set_database(Settings&, Text text, Complaint& error) {
   if (text == "off" || text.empty()) return true;
@@ -155,13 +168,28 @@ bool set_ssl_protocols(Settings& s, Text text, Complaint& error) {
   return true;
 }
 
+// Only the two kinds of addresses have an order here: a name is asked for the first kind, and for the other when it has none.
 bool set_dns_order(Settings& s, Text text, Complaint& error) {
-  auto items = split_list(text);
+  const auto items = split_list(lower(text));
   for (const std::string& item : items) {
-    const std::string type = lower(item);
-    if (type != "last" && type != "srv" && type != "a" && type != "aaaa" && type != "cname") return error = "unknown record type '" + item + "'", false;
+    if (item != "last" && item != "srv" && item != "a" && item != "aaaa" && item != "cname") return error = "unknown record type '" + item + "'", false;
   }
-  s.dns_order = std::move(items);
+  const auto v4 = std::find(items.begin(), items.end(), "a"), v6 = std::find(items.begin(), items.end(), "aaaa");
+  s.dns_v6_first = v6 < v4;
+  s.dns_v4_too = v4 != items.end() || v6 == items.end();
+  return true;
+}
+
+bool set_cipher_suite(Settings& s, Text text, Complaint& error) {
+  if (text != "custom" && find_cipher_suite(text) == nullptr) return refuse(error, "modern, intermediate, old or custom");
+  s.ssl_cipher_suite = text;
+  return true;
+}
+
+bool set_ciphers(Settings& s, Text text, Complaint& error) {
+  const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> trial(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
+  if (!text.empty() && !use_ciphers(trial.get(), text)) return refuse(error, "a cipher list of OpenSSL");
+  s.ssl_ciphers = text;
   return true;
 }
 
@@ -199,10 +227,11 @@ constexpr Setting table[] = {
     {"node_id", "", "UUID of this node; made when absent", set_node_id},
     {"router_flavor", "traditional_compatible", "traditional, traditional_compatible or expressions", set_router_flavor},
     {"log_level", "notice", "debug, info, notice, warn, error, crit, alert, emerg", set_log_level},
-    {"proxy_access_log", "logs/access.log", "file of the access log, or off", set_text<&S::proxy_access_log>},
-    {"proxy_error_log", "logs/error.log", "file of the error log", set_text<&S::proxy_error_log>},
-    {"admin_access_log", "logs/admin_access.log", "file of the Admin API's access log, or off", set_text<&S::admin_access_log>},
-    {"admin_error_log", "logs/error.log", "file of the Admin API's error log", set_text<&S::admin_error_log>},
+    {"proxy_access_log", "logs/access.log", "file of the access log, stdout, stderr or off", set_log<&S::proxy_access_log>},
+    {"proxy_error_log", "logs/error.log", "file of the error log, stdout, stderr or off", set_log<&S::proxy_error_log>},
+    {"admin_access_log", "logs/admin_access.log", "file of the Admin API's access log, or off", set_log<&S::admin_access_log>},
+    {"admin_error_log", "logs/error.log", "file of the Admin API's error log", set_log<&S::admin_error_log>},
+    {"status_access_log", "off", "file of the Status API's access log, or off", set_log<&S::status_access_log>},
     {"headers", "server_tokens, latency_tokens, x-kong-request-id", "own headers of answers: server_tokens, latency_tokens, single names, off", set_headers},
     {"headers_upstream", "x-kong-request-id", "own headers of requests to upstreams: x-kong-request-id or off", set_headers_upstream},
     {"allow_debug_header", "off", "answer X-Kong-Debug requests with names of route and service", set_switch<&S::allow_debug_header>},
@@ -232,22 +261,22 @@ constexpr Setting table[] = {
     {"admin_ssl_cert_key", "", "their keys", set_list<&S::admin_ssl_cert_key>, true},
     {"status_ssl_cert", "", "certificate files of the Status API", set_list<&S::status_ssl_cert>},
     {"status_ssl_cert_key", "", "their keys", set_list<&S::status_ssl_cert_key>, true},
-    {"ssl_protocols", "TLSv1.2 TLSv1.3", "TLS versions offered to clients", set_ssl_protocols},
-    {"ssl_cipher_suite", "intermediate", "modern, intermediate, old or custom", set_text<&S::ssl_cipher_suite>},
-    {"ssl_ciphers", "", "OpenSSL cipher list of the custom suite", set_text<&S::ssl_ciphers>},
+    {"ssl_protocols", "TLSv1.2 TLSv1.3", "TLS versions offered to clients; unset: those of the cipher suite", set_ssl_protocols},
+    {"ssl_cipher_suite", "intermediate", "modern, intermediate, old or custom", set_cipher_suite},
+    {"ssl_ciphers", "", "OpenSSL cipher list of the custom suite", set_ciphers},
     {"lua_ssl_trusted_certificate", "system", "CA files to trust, or system", set_list<&S::trusted_certificates>},
     {"client_ssl", "off", "show client_ssl_cert to upstreams that speak TLS", set_switch<&S::client_ssl>},
     {"client_ssl_cert", "", "certificate shown to upstreams", set_text<&S::client_ssl_cert>},
     {"client_ssl_cert_key", "", "its key", set_text<&S::client_ssl_cert_key>, true},
     {"dns_resolver", "", "name servers; those of resolv.conf when empty", set_list<&S::dns_resolver>},
     {"dns_hostsfile", "/etc/hosts", "hosts file", set_text<&S::dns_hostsfile>},
-    {"dns_order", "LAST,SRV,A,CNAME", "order in which record types are asked", set_dns_order},
+    {"dns_order", "LAST,SRV,A,CNAME", "A before AAAA: IPv4 addresses are asked for first; the other kind when there are none", set_dns_order},
     {"dns_valid_ttl", "", "seconds that replace the TTL of answers", set_optional_count<&S::dns_valid_ttl_s>},
     {"dns_stale_ttl", "3600", "seconds that an old answer is used while a new one is fetched", set_count<&S::dns_stale_ttl_s>},
     {"dns_not_found_ttl", "30", "seconds that an unknown name is remembered", set_count<&S::dns_not_found_ttl_s>},
     {"dns_error_ttl", "1", "seconds that a failed query is remembered", set_count<&S::dns_error_ttl_s>},
     {"dns_cache_size", "10000", "names kept", set_count<&S::dns_cache_size>},
-    {"plugins", "bundled", "plugins that a configuration may name: bundled, off, names", set_list<&S::plugins>},
+    {"plugins", "bundled", "plugins that a configuration may name: bundled, off, names", set_names<&S::plugins>},
     {"vault_env_prefix", "", "prefix of variables read by {vault://env/...}", set_text<&S::vault_env_prefix>},
     {"tracing_instrumentations", "off", "spans to record: off, all, request, router, balancer ...", set_names<&S::tracing_instrumentations>},
     {"tracing_sampling_rate", "0.01", "share of requests that are traced, 0 to 1", set_sampling_rate},

@@ -20,18 +20,21 @@ struct Alias {
   std::string_view alias, name;
 };
 
-// Settings of Kong that are about nginx, Lua or its database: accepted so that files and environments need no change.
+// A setting that has no effect here: accepted so that files and environments need no change, and told with its reason.
 struct Meaningless {
   std::string_view name;
-  std::string_view harmless = {};  // a value that asks for what this gateway does anyway: no warning
+  std::string_view harmless = {};  // values, divided by `|`, that ask for what this gateway does anyway: no warning
+  std::string_view why = {};
 };
 
-// settings_to_come() holds those of the table that are read and checked, but that nothing obeys yet: whoever sets one is told so.
+// settings_to_come() holds those of the table that are read and checked, but that nothing obeys yet.
 std::span<const Setting> setting_table();
 std::span<const Alias> setting_aliases();
 std::span<const Meaningless> meaningless_settings();
 std::span<const Meaningless> settings_to_come();
-bool is_nginx_directive(std::string_view name);  // nginx_http_..., pluginserver_..., by prefix
+// By its name, or by the prefix of nginx directives and the like (nginx_http_..., pluginserver_...); nullptr: it is not known.
+const Meaningless* find_meaningless(std::string_view name);
+bool is_harmless(const Meaningless& setting, std::string_view text);
 
 const Setting* find_setting(std::string_view name_or_alias);
 

@@ -8,6 +8,8 @@
 
 #include "gateway/runtime/setting_table.h"
 #include "gateway/runtime/setting_values.h"
+#include "gateway/runtime/tls_settings.h"
+#include "schema/shape.h"
 
 namespace runtime {
 
@@ -46,13 +48,11 @@ Knowledge note(Reading& reading, const std::string& name, std::string_view text,
     reading.said[setting->name] = {std::string(text), where};
     return Knowledge::meaningful;
   }
-  const auto others = meaningless_settings();
-  const auto other = std::find_if(others.begin(), others.end(), [&](const Meaningless& m) { return m.name == name; });
-  if (other == others.end() && !is_nginx_directive(name)) return Knowledge::unknown;
-  const bool harmless = text.empty() || (other != others.end() && text == other->harmless);
-  if (!harmless && std::find(reading.warned.begin(), reading.warned.end(), name) == reading.warned.end()) {
+  const Meaningless* other = find_meaningless(name);
+  if (other == nullptr) return Knowledge::unknown;
+  if (!is_harmless(*other, text) && std::find(reading.warned.begin(), reading.warned.end(), name) == reading.warned.end()) {
     reading.warned.push_back(name);
-    reading.warnings.push_back(where + ": has no meaning here");
+    reading.warnings.push_back(where + ": has no effect: " + std::string(other->why));
   }
   return Knowledge::meaningless;
 }
@@ -158,12 +158,12 @@ void read_flags(Reading& reading, const CommandLine& line) {
 }
 
 // {vault://env/db-key} in a setting stands for the variable DB_KEY; other vaults need a configuration and are refused.
-bool fill_reference(std::string& text, const Invocation& invocation, std::string& error) {
+bool fill_reference(std::string& text, const Invocation& invocation, std::string_view prefix, std::string& error) {
   static constexpr std::string_view opening = "{vault://";
   if (!text.starts_with(opening) || !text.ends_with('}')) return true;
   std::string_view reference = std::string_view(text).substr(opening.size(), text.size() - opening.size() - 1);
   if (!reference.starts_with("env/")) return error = "only {vault://env/...} can be used in a setting", false;
-  std::string variable(reference.substr(4));
+  std::string variable = std::string(prefix) + std::string(reference.substr(4));
   for (char& c : variable) c = c == '-' ? '_' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
   for (const auto& [name, value] : invocation.environment) {
     if (name == variable) return text = value, true;
@@ -177,23 +177,57 @@ void warn_of_settings_to_come(Reading& reading) {
     const auto found = reading.said.find(setting.name);
     if (found == reading.said.end()) continue;
     const Said& said = found->second;
-    if (said.text != setting.harmless && said.text != find_setting(setting.name)->fallback) reading.warnings.push_back(said.where + ": is not built yet and has no effect");
+    if (!is_harmless(setting, said.text) && said.text != find_setting(setting.name)->fallback) reading.warnings.push_back(said.where + ": has no effect: " + std::string(setting.why));
   }
 }
 
+// Versions and ciphers come from the suite, unless they are named themselves.
+void settle_tls(Reading& reading, Settings& settings) {
+  const CipherSuite* suite = find_cipher_suite(settings.ssl_cipher_suite);
+  const auto ciphers = reading.said.find(std::string_view("ssl_ciphers"));
+  if (suite != nullptr && !reading.said.contains(std::string_view("ssl_protocols"))) settings.ssl_protocols = split_words(suite->protocols);
+  if (suite != nullptr && !settings.ssl_ciphers.empty() && ciphers != reading.said.end())
+    reading.warnings.push_back(ciphers->second.where + ": has no effect: ssl_cipher_suite is " + settings.ssl_cipher_suite + ", not custom");
+  if (suite == nullptr && settings.ssl_ciphers.empty()) reading.errors.push_back("ssl_ciphers: ssl_cipher_suite is custom, so the ciphers must be named");
+}
+
+void warn_of_strangers(Reading& reading, const Settings& settings) {
+  for (const std::string& name : settings.plugins) {
+    if (name == "bundled" || schema::shapes().plugin(name) != nullptr) continue;
+    reading.warnings.push_back(reading.said[std::string_view("plugins")].where + ": there is no plugin " + name + " here");
+  }
+}
+
+void warn_of_record_types(Reading& reading) {
+  const auto order = reading.said.find(std::string_view("dns_order"));
+  if (order == reading.said.end() || order->second.text == find_setting("dns_order")->fallback || lower(order->second.text).find("srv") == std::string::npos) return;
+  reading.warnings.push_back(order->second.where + ": SRV records are not asked for yet");
+}
+
 void warn_of_proxy_protocol(Reading& reading, const Settings& settings) {
-  for (const Listen& listen : settings.proxy_listen) {
-    if (!listen.proxy_protocol) continue;
-    return reading.warnings.push_back(reading.said[std::string_view("proxy_listen")].where + ": proxy_protocol is not built yet; its lines are refused as requests");
+  if (settings.real_ip_header == "proxy_protocol")
+    reading.warnings.push_back(reading.said[std::string_view("real_ip_header")].where + ": has no effect: proxy_protocol is not built yet");
+  if (std::any_of(settings.proxy_listen.begin(), settings.proxy_listen.end(), [](const Listen& listen) { return listen.proxy_protocol; }))
+    reading.warnings.push_back(reading.said[std::string_view("proxy_listen")].where + ": proxy_protocol is not built yet; its lines are refused as requests");
+}
+
+// The defaults name it too, so that only who asks for it hears of it.
+void warn_of_http2(Reading& reading, const Settings& settings) {
+  for (const auto& [name, listens] : {std::pair("proxy_listen", &settings.proxy_listen), std::pair("admin_listen", &settings.admin_listen), std::pair("status_listen", &settings.status_listen)}) {
+    const auto said = reading.said.find(std::string_view(name));
+    if (said == reading.said.end() || std::none_of(listens->begin(), listens->end(), [](const Listen& listen) { return listen.http2; })) continue;
+    reading.warnings.push_back(said->second.where + ": http2 has no effect: HTTP/2 is not built yet, clients are offered HTTP/1.1");
   }
 }
 
 void apply(Reading& reading, const Invocation& invocation, Settings& settings) {
+  const auto said_prefix = reading.said.find(std::string_view("vault_env_prefix"));
+  const std::string prefix = said_prefix == reading.said.end() ? std::string() : said_prefix->second.text;
   for (const Setting& setting : setting_table()) {
     const auto found = reading.said.find(setting.name);
     std::string text(found == reading.said.end() ? setting.fallback : std::string_view(found->second.text));
     std::string error;
-    if (!fill_reference(text, invocation, error) || !setting.set(settings, text, error)) {
+    if (!fill_reference(text, invocation, prefix, error) || !setting.set(settings, text, error)) {
       const std::string where = found == reading.said.end() ? std::string(setting.name) : found->second.where;
       reading.errors.push_back(where + ": " + error + (setting.secret || text.empty() || error.starts_with('\'') ? "" : ", not '" + text + "'"));
     }
@@ -212,9 +246,13 @@ void choose_usual_configuration(const Invocation& invocation, Settings& settings
 void place_logs(const Reading& reading, Settings& settings) {
   static constexpr std::pair<std::string_view, std::string Settings::*> logs[] = {
       {"proxy_access_log", &Settings::proxy_access_log}, {"proxy_error_log", &Settings::proxy_error_log},
-      {"admin_access_log", &Settings::admin_access_log}, {"admin_error_log", &Settings::admin_error_log}};
+      {"admin_access_log", &Settings::admin_access_log}, {"admin_error_log", &Settings::admin_error_log},
+      {"status_access_log", &Settings::status_access_log}};
   for (const auto& [name, field] : logs) {
     std::string& path = settings.*field;
+    const auto said = reading.said.find(name);
+    if (said != reading.said.end() && said->second.text.find_first_of(" \t") != std::string::npos)
+      reading.warnings.push_back(said->second.where + ": what stands behind the path has no effect: the format is fixed");
     if (path.empty() || path == "off" || path.front() == '/') continue;
     const std::filesystem::path placed = std::filesystem::path(settings.prefix) / path;
     std::error_code error;
@@ -255,6 +293,10 @@ bool read_settings(const Invocation& invocation, Settings& settings, std::vector
   place_logs(reading, settings);
   warn_of_settings_to_come(reading);
   warn_of_proxy_protocol(reading, settings);
+  warn_of_http2(reading, settings);
+  warn_of_record_types(reading);
+  warn_of_strangers(reading, settings);
+  settle_tls(reading, settings);
   check_pairs(reading, "ssl_cert", settings.ssl_cert, settings.ssl_cert_key);
   check_pairs(reading, "admin_ssl_cert", settings.admin_ssl_cert, settings.admin_ssl_cert_key);
   check_pairs(reading, "status_ssl_cert", settings.status_ssl_cert, settings.status_ssl_cert_key);

@@ -78,13 +78,13 @@ struct Settings {
 
   std::vector<std::string> dns_resolver;         // address or address:port; empty: resolv.conf
   std::string dns_hostsfile = "/etc/hosts";
-  std::vector<std::string> dns_order = {"LAST", "SRV", "A", "CNAME"};
+  bool dns_v6_first = false, dns_v4_too = true;  // dns_order: IPv4 addresses, then IPv6 when there are none, unless it says otherwise
   uint32_t dns_valid_ttl_s = 0;                  // 0: as answered
   uint32_t dns_stale_ttl_s = 3600, dns_not_found_ttl_s = 30, dns_error_ttl_s = 1;
   uint32_t dns_cache_size = 10'000;
 
   std::string proxy_access_log = "logs/access.log", proxy_error_log = "logs/error.log";  // path, or "off"
-  std::string admin_access_log = "logs/admin_access.log", admin_error_log = "logs/error.log";
+  std::string admin_access_log = "logs/admin_access.log", admin_error_log = "logs/error.log", status_access_log = "off";
   std::string vault_env_prefix;
   std::vector<std::string> plugins = {"bundled"};  // bundled, off, names
   bool skip_unknown_plugins = false;

@@ -65,9 +65,14 @@ void WorkerThread::run(std::vector<Listen>* listens, std::promise<std::string>* 
   dns.negative_ttl_s = shared_.settings.dns_not_found_ttl_s;
   dns.error_ttl_s = shared_.settings.dns_error_ttl_s;
   dns.stale_ttl_s = shared_.settings.dns_stale_ttl_s;
+  dns.names_max = shared_.settings.dns_cache_size;
+  dns.v6_first = shared_.settings.dns_v6_first;
+  dns.v4_too = shared_.settings.dns_v4_too;
   resolver_ = std::make_unique<net::Resolver>(*loop_, dns);
   worker_ = std::make_unique<proxy::Worker>(*loop_, *resolver_, shared_.upstream_tls, shared_.options, shared_.retire);
   worker_->marks = &shared_.marks;
+  if (const std::string& path = shared_.settings.proxy_access_log; path != "off")
+    worker_->access_log = std::make_unique<proxy::AccessLog>(*loop_, shared_.log_files, shared_.log_files.file(path));
   worker_->snapshots.publish(std::move(shared_.first));
   std::string error = open_listeners(*listens);
   const bool good = error.empty();

@@ -26,6 +26,7 @@ class WorkerThread {
     const balancing::TargetMarks& marks;
     proxy::SnapshotSlot::Retire retire;     // hands old snapshots to the control thread
     std::shared_ptr<const proxy::Snapshot> first;
+    observe::LogFiles& log_files;
   };
 
   explicit WorkerThread(Shared shared) : shared_(std::move(shared)) {}

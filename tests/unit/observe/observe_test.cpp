@@ -1,4 +1,6 @@
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -70,6 +72,64 @@ TEST_CASE("a file that cannot be written costs lines, not requests") {
   files.flush();
   CHECK(files.dropped() == 100);
   CHECK(complaint.find("/nonexistent/dir/x.log") != std::string::npos);
+}
+
+TEST_CASE("a block of lines counts as its lines") {
+  std::string path = path_of("block");
+  LogFiles files(1000);
+  auto file = files.file(path), lost = files.file("/nonexistent/dir/x.log");
+  files.append_block(file, "one\ntwo\n", 2);
+  files.append_block(lost, "one\ntwo\nthree\n", 3);
+  files.flush();
+  CHECK(read_away(path) == "one\ntwo\n");
+  CHECK(files.dropped() == 3);
+  files.append_block(file, std::string(2000, 'x'), 7);
+  files.flush();
+  CHECK(files.dropped() == 10);
+}
+
+TEST_CASE("a pipe whose reader has stopped costs its own lines, not those of other files, and no half line") {
+  std::string pipe_path = path_of("pipe"), file_path = path_of("beside");
+  REQUIRE(mkfifo(pipe_path.c_str(), 0600) == 0);
+  const int reader = open(pipe_path.c_str(), O_RDONLY | O_NONBLOCK);
+  REQUIRE(reader >= 0);
+  {
+    LogFiles files;
+    auto pipe = files.file(pipe_path), beside = files.file(file_path);
+    // More than a pipe holds.
+    const std::string line(1000, 'p');
+    for (int i = 0; i < 300; ++i) files.append(pipe, line);
+    files.append(beside, "goes on");
+    files.flush();
+    CHECK(read_away(file_path) == "goes on\n");
+    CHECK(files.dropped() > 0);
+
+    char bytes[4096];
+    while (read(reader, bytes, sizeof bytes) > 0) continue;
+    files.append(pipe, "after");
+    files.flush();
+    const ssize_t got = read(reader, bytes, sizeof bytes);
+    REQUIRE(got > 0);
+    const std::string_view text(bytes, static_cast<size_t>(got));
+    CHECK((text == "after\n" || text == "\nafter\n"));
+    for (int i = 0; i < 300; ++i) files.append(pipe, line);
+  }  // the end does not wait for the reader
+  close(reader);
+  unlink(pipe_path.c_str());
+}
+
+TEST_CASE("the error log does not wait for ever for a pipe's reader") {
+  std::string path = path_of("log_pipe");
+  REQUIRE(mkfifo(path.c_str(), 0600) == 0);
+  const int reader = open(path.c_str(), O_RDONLY | O_NONBLOCK);
+  REQUIRE(reader >= 0);
+  {
+    Log log(path, Level::warn);
+    const std::string text(2000, 't');
+    for (int i = 0; i < 200; ++i) log.write(Level::error, text);
+  }
+  close(reader);
+  unlink(path.c_str());
 }
 
 TEST_CASE("counters of all threads are summed up, also of ended ones") {

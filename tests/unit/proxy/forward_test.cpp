@@ -25,7 +25,8 @@ proxy::Options usual() {
   options.replay_bytes_max = 1000;
   options.body_bytes_max = 100'000;
   options.header_timeout_ms = 3'000;
-  options.latency_tokens = options.request_id_header = options.server_tokens = false;
+  options.proxy_latency_header = options.upstream_latency_header = options.response_latency_header = false;
+  options.request_id_header = options.server_header = options.via_header = false;
   return options;
 }
 

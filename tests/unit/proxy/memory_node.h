@@ -34,6 +34,7 @@ inline std::shared_ptr<const Snapshot> compile_text(std::string yaml, PluginStat
   snapshot->chains = std::make_unique<plugins::Chains>(*snapshot->config, building);
   snapshot->router = std::make_unique<routing::Router>(snapshot->config->routes, routing::Flavor::traditional_compatible, errors);
   snapshot->targets = std::make_unique<TargetTable>(*snapshot->config);
+  snapshot->secret_names = query_secrets(*snapshot->config);
   return snapshot;
 }
 

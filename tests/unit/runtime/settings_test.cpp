@@ -5,8 +5,13 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <memory>
+#include <nlohmann/json.hpp>
 
+#include "gateway/runtime/load_options.h"
+#include "gateway/runtime/proxy_options.h"
 #include "gateway/runtime/setting_table.h"
+#include "gateway/runtime/tls_settings.h"
 
 using namespace runtime;
 
@@ -108,8 +113,9 @@ TEST_CASE("settings of nginx and Lua are accepted with one warning each") {
                             {"KONG_NGINX_DAEMON", "off"}, {"KONG_PG_HOST", "db"}};
   const auto outcome = read(invocation);
   CHECK(outcome.good);
-  CHECK(outcome.warnings == std::vector<std::string>{"KONG_MEM_CACHE_SIZE: has no meaning here",
-                                                     "KONG_NGINX_HTTP_LUA_SHARED_DICT: has no meaning here", "KONG_PG_HOST: has no meaning here"});
+  CHECK(outcome.warnings == std::vector<std::string>{"KONG_MEM_CACHE_SIZE: has no effect: a configuration is kept in memory as a whole",
+                                                     "KONG_NGINX_HTTP_LUA_SHARED_DICT: has no effect: there is no nginx underneath",
+                                                     "KONG_PG_HOST: has no effect: there is no database"});
 }
 
 TEST_CASE("an unknown variable is a warning with the nearest name, an unknown flag an error") {
@@ -206,13 +212,19 @@ TEST_CASE("a configuration at one of the usual places is found when nothing else
 
 TEST_CASE("a setting that nothing obeys yet is warned about when it asks for something") {
   Invocation invocation;
-  invocation.environment = {{"KONG_SSL_PROTOCOLS", "TLSv1.3"}, {"KONG_PLUGINS", "bundled"}, {"KONG_PROXY_ACCESS_LOG", "off"},
+  invocation.environment = {{"KONG_CLIENT_SSL", "on"}, {"KONG_TRACING_INSTRUMENTATIONS", "off"}, {"KONG_PROXY_ACCESS_LOG", "off"},
                             {"KONG_PROXY_LISTEN", "0.0.0.0:8000 proxy_protocol"}};
   const auto outcome = read(invocation);
   CHECK(outcome.good);
   REQUIRE(outcome.warnings.size() == 2);
-  CHECK(outcome.warnings[0] == "KONG_SSL_PROTOCOLS: is not built yet and has no effect");
+  CHECK(outcome.warnings[0] == "KONG_CLIENT_SSL: has no effect: certificates are not shown to upstreams yet");
   CHECK(outcome.warnings[1] == "KONG_PROXY_LISTEN: proxy_protocol is not built yet; its lines are refused as requests");
+}
+
+TEST_CASE("who asks for HTTP/2 hears that HTTP/1.1 is what clients get") {
+  Invocation invocation;
+  invocation.environment = {{"KONG_PROXY_LISTEN", "0.0.0.0:8443 ssl http2"}};
+  CHECK(read(invocation).warnings == std::vector<std::string>{"KONG_PROXY_LISTEN: http2 has no effect: HTTP/2 is not built yet, clients are offered HTTP/1.1"});
 }
 
 TEST_CASE("every setting that nothing obeys yet is one of the table") {
@@ -239,5 +251,154 @@ TEST_CASE("logs lie in the prefix, and errors go to stderr when it has no folder
   std::filesystem::create_directories(folder / "logs");
   invocation.environment = {{"KONG_PREFIX", folder.string()}};
   CHECK(read(invocation).settings.proxy_error_log == (folder / "logs/error.log").string());
+  CHECK(read(invocation).settings.proxy_access_log == (folder / "logs/access.log").string());
   std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("logs are streams by their names, files, or off; a format behind the path is told to have no effect") {
+  Invocation invocation;
+  invocation.environment = {{"KONG_PREFIX", "/nowhere"}, {"KONG_PROXY_ACCESS_LOG", "stdout"}, {"KONG_PROXY_ERROR_LOG", "stderr"},
+                            {"KONG_ADMIN_ACCESS_LOG", "off"}, {"KONG_STATUS_ACCESS_LOG", "status.log basic"}};
+  const auto outcome = read(invocation);
+  CHECK(outcome.good);
+  CHECK(outcome.settings.proxy_access_log == "/dev/stdout");
+  CHECK(outcome.settings.proxy_error_log == "/dev/stderr");
+  CHECK(outcome.settings.admin_access_log == "off");
+  CHECK(outcome.settings.status_access_log == "/nowhere/status.log");
+  CHECK(outcome.warnings == std::vector<std::string>{"KONG_STATUS_ACCESS_LOG: what stands behind the path has no effect: the format is fixed"});
+  invocation.environment = {{"KONG_PROXY_ACCESS_LOG", "syslog:server=10.0.0.1"}};
+  const auto refused = read(invocation);
+  REQUIRE(refused.errors.size() == 1);
+  CHECK(refused.errors[0].starts_with("KONG_PROXY_ACCESS_LOG: expected a path, stdout, stderr or off: syslog is not offered"));
+}
+
+TEST_CASE("TLS versions come from the suite unless they are named; custom ciphers want to be known") {
+  const auto with = [](std::vector<std::pair<std::string, std::string>> environment) {
+    Invocation invocation;
+    invocation.environment = std::move(environment);
+    return read(invocation);
+  };
+  using Versions = std::vector<std::string>;
+  CHECK(with({}).settings.ssl_protocols == Versions{"TLSv1.2", "TLSv1.3"});
+  CHECK(with({{"KONG_SSL_CIPHER_SUITE", "modern"}}).settings.ssl_protocols == Versions{"TLSv1.3"});
+  CHECK(with({{"KONG_SSL_CIPHER_SUITE", "old"}, {"KONG_SSL_PROTOCOLS", "TLSv1.2"}}).settings.ssl_protocols == Versions{"TLSv1.2"});
+  CHECK_FALSE(with({{"KONG_SSL_CIPHER_SUITE", "fips"}}).good);
+  CHECK_FALSE(with({{"KONG_SSL_CIPHER_SUITE", "custom"}}).good);
+  CHECK_FALSE(with({{"KONG_SSL_CIPHER_SUITE", "custom"}, {"KONG_SSL_CIPHERS", "NO-SUCH-CIPHER"}}).good);
+  CHECK(with({{"KONG_SSL_CIPHER_SUITE", "custom"}, {"KONG_SSL_CIPHERS", "TLS_AES_128_GCM_SHA256:ECDHE-RSA-AES128-GCM-SHA256"}}).warnings.empty());
+  CHECK(with({{"KONG_SSL_CIPHERS", "ECDHE-RSA-AES128-GCM-SHA256"}}).warnings ==
+        std::vector<std::string>{"KONG_SSL_CIPHERS: has no effect: ssl_cipher_suite is intermediate, not custom"});
+}
+
+TEST_CASE("a context offers the versions and ciphers of the settings") {
+  const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
+  Settings settings;
+  settings.ssl_protocols = {"TLSv1.3"};
+  settings.ssl_cipher_suite = "custom";
+  settings.ssl_ciphers = "TLS_AES_128_GCM_SHA256:ECDHE-RSA-AES128-GCM-SHA256";
+  tune_tls(settings, context.get());
+  CHECK((SSL_CTX_get_options(context.get()) & SSL_OP_NO_TLSv1_2) != 0);
+  CHECK((SSL_CTX_get_options(context.get()) & SSL_OP_NO_TLSv1_3) == 0);
+  const auto* ciphers = SSL_CTX_get_ciphers(context.get());
+  REQUIRE(sk_SSL_CIPHER_num(ciphers) == 2);
+  CHECK(std::string(SSL_CIPHER_get_name(sk_SSL_CIPHER_value(ciphers, 0))) == "TLS_AES_128_GCM_SHA256");
+}
+
+TEST_CASE("dns_order decides which addresses are asked for first") {
+  const auto order = [](const char* text) {
+    Invocation invocation;
+    if (text != nullptr) invocation.environment = {{"KONG_DNS_ORDER", text}};
+    return read(invocation);
+  };
+  CHECK_FALSE(order(nullptr).settings.dns_v6_first);
+  CHECK(order(nullptr).settings.dns_v4_too);
+  CHECK(order("LAST,AAAA,A").settings.dns_v6_first);
+  CHECK_FALSE(order("A,AAAA").settings.dns_v6_first);
+  CHECK_FALSE(order("AAAA").settings.dns_v4_too);
+  CHECK(order("CNAME").settings.dns_v4_too);
+  CHECK_FALSE(order("MX").good);
+  CHECK(order("LAST,SRV,A,CNAME").warnings.empty());
+  CHECK(order("SRV,A").warnings == std::vector<std::string>{"KONG_DNS_ORDER: SRV records are not asked for yet"});
+}
+
+TEST_CASE("the plugins setting restricts what a configuration may name") {
+  const auto load = [](const char* plugins) {
+    Invocation invocation;
+    invocation.environment = {{"KONG_PLUGINS", plugins}};
+    const auto outcome = read(invocation);
+    schema::Problems problems;
+    schema::load({{"t.yml", "_format_version: \"3.0\"\nplugins: [{name: cors}]\n", schema::Syntax::yaml}}, problems, load_options(outcome.settings));
+    std::string all;
+    for (const std::string& warning : outcome.warnings) all += warning + "\n";
+    for (const schema::Problem& problem : problems.all()) all += problem.what + "\n";
+    return all;
+  };
+  CHECK(load("bundled").empty());
+  CHECK(load("key-auth,cors").empty());
+  CHECK(load("key-auth") == "plugin 'cors' not enabled; add it to the 'plugins' configuration property\n");
+  CHECK(load("off") == "plugin 'cors' not enabled; add it to the 'plugins' configuration property\n");
+  CHECK(load("bundled,our-own") == "KONG_PLUGINS: there is no plugin our-own here\n");
+}
+
+TEST_CASE("vault_env_prefix stands before the variables of {vault://env/...}, in settings and in configurations") {
+  Invocation invocation;
+  invocation.environment = {{"KONG_VAULT_ENV_PREFIX", "APP_"}, {"APP_LEVEL", "info"}, {"KONG_LOG_LEVEL", "{vault://env/level}"}};
+  const auto outcome = read(invocation);
+  CHECK(outcome.good);
+  CHECK(outcome.settings.log_level == "info");
+  schema::LoadOptions options = load_options(outcome.settings);
+  options.environment = [](std::string_view name) { return name == "APP_KEY" ? std::optional<std::string>("found") : std::nullopt; };
+  schema::Problems problems;
+  const auto config = schema::load({{"t.yml", "_format_version: \"3.0\"\nconsumers: [{username: u, keyauth_credentials: [{key: \"{vault://env/key}\"}]}]\n", schema::Syntax::yaml}},
+                                   problems, options);
+  REQUIRE(config != nullptr);
+  CHECK(problems.all().empty());
+}
+
+TEST_CASE("own headers that are named one by one arrive one by one") {
+  Invocation invocation;
+  invocation.environment = {{"KONG_HEADERS", "via, x-kong-upstream-latency"}};
+  std::vector<std::string> errors;
+  const proxy::Options options = proxy_options(read(invocation).settings, errors);
+  CHECK(options.via_header);
+  CHECK(options.upstream_latency_header);
+  CHECK_FALSE((options.server_header || options.proxy_latency_header || options.response_latency_header || options.request_id_header));
+}
+
+TEST_CASE("every name that Kong 3.9 knows is obeyed, refused, or accepted with one warning that says why it has no effect") {
+  std::ifstream file("../shared/kong/conf.json");
+  if (!file) return void(MESSAGE("skipped: ../shared/kong/conf.json is not there"));
+  const auto known = nlohmann::json::parse(file);
+  REQUIRE(known["properties"].size() > 200);
+  const auto to_come = settings_to_come();
+  const auto with = [](std::string name, const std::string& text) {
+    for (char& c : name) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    Invocation invocation;
+    invocation.environment = {{"KONG_" + name, text}};
+    return read(invocation);
+  };
+  const auto told_why = [](const std::string& what) { return what.size() > what.find(": has no effect: ") + 20; };
+  for (const auto& property : known["properties"]) {
+    const std::string name = property["name"];
+    CAPTURE(name);
+    const Setting* setting = find_setting(name);
+    const bool obeyed = setting != nullptr && std::none_of(to_come.begin(), to_come.end(), [&](const Meaningless& m) { return m.name == setting->name; });
+    if (!obeyed) {
+      const auto outcome = with(name, name == "client_ssl" ? "on" : name.find("sampling_rate") != name.npos ? "0.5" : name.ends_with("buffer_size") ? "9k" : "other");
+      CHECK(outcome.good);
+      REQUIRE(outcome.warnings.size() == 1);
+      CHECK(told_why(outcome.warnings[0]));
+    } else if (property["default"].is_string()) {
+      // What Kong does by itself may be said aloud. Its database is the one default that is not to be had.
+      const auto outcome = with(name, property["default"]);
+      CHECK(outcome.good == (name != "database"));
+      for (const std::string& warning : outcome.warnings) CHECK(warning.find("http2 has no effect") != std::string::npos);
+    }
+  }
+  for (const std::string prefix : known["dynamic_prefixes"]) {
+    CAPTURE(prefix);
+    const auto outcome = with(prefix + "some_directive", "other");
+    REQUIRE(outcome.warnings.size() == 1);
+    CHECK(told_why(outcome.warnings[0]));
+  }
 }

@@ -6,7 +6,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -134,9 +133,7 @@ struct LoadOptions {
   UnknownPlugins unknown_plugins = UnknownPlugins::refuse;
   bool accept_described_plugins = false;  // a plugin that is described but not built passes: to check documents for another gateway
   bool expressions_flavor = false;  // router_flavor = expressions: routes have `expression` and `priority`
-  std::optional<std::vector<std::string>> enabled_plugins;  // what a document may name; nullopt: every plugin there is
   Environment environment = process_environment();
-  std::string vault_env_prefix;     // of the variables that {vault://env/...} reads
   uint64_t now_s = 0;               // created_at / updated_at of entities that have none; 0: the clock
 };
 

@@ -1,6 +1,5 @@
 // The whole way from text to Config; each step is a file of its own.
 
-#include <algorithm>
 #include <ctime>
 
 #include "schema/check.h"
@@ -87,11 +86,6 @@ class Loading {
     entity.used = entity.storage.size();
   }
 
-  bool is_enabled(std::string_view name) const {
-    const auto& enabled = options_.enabled_plugins;
-    return !enabled || std::find(enabled->begin(), enabled->end(), name) != enabled->end();
-  }
-
   void take_plugin(FlatEntity& plugin) {
     const PluginShape* shape = shapes().plugin(plugin.text("name"));
     if (DeckDialect::in_group(plugin)) return leave_out(plugin, "is bound to a consumer group, which this gateway does not have");
@@ -109,9 +103,8 @@ class Loading {
       walk_.leave();
     }
     validate_plugin(plugin, walk_);
-    const bool enabled = shape != nullptr && is_enabled(plugin.text("name"));
-    if (plugin.text("name").empty() || (enabled && (shape->built || options_.accept_described_plugins))) return;
-    leave_out(plugin, !enabled ? "not enabled; add it to the 'plugins' configuration property" : "is not built into this gateway");
+    if (plugin.text("name").empty() || (shape != nullptr && (shape->built || options_.accept_described_plugins))) return;
+    leave_out(plugin, shape == nullptr ? "not enabled; add it to the 'plugins' configuration property" : "is not built into this gateway");
   }
 
   // A plugin that cannot run is refused by name and place, or the configuration starts without it.
@@ -143,7 +136,7 @@ class Loading {
   }
 
   void settle() {
-    const Vaults vaults(flat_, document_.arena, options_.environment, options_.vault_env_prefix);
+    const Vaults vaults(flat_, document_.arena, options_.environment);
     const auto now_s = static_cast<int64_t>(options_.now_s != 0 ? options_.now_s : static_cast<uint64_t>(std::time(nullptr)));
     const Value* transformed = document_.root.find("_transform");
     const bool transforms = transformed == nullptr || transformed->is_null() || transformed->as_boolean();

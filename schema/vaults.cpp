@@ -107,9 +107,11 @@ std::optional<std::string> Vaults::look_up(std::string_view text) const {
   if (reference.resource.empty()) return std::nullopt;
   if (reference.vault == "file") return read_file(reference.resource);
   std::string_view prefix = reference.prefix;
-  const auto known = prefixes_.find(reference.vault);
-  if (known == prefixes_.end()) return std::nullopt;
-  if (prefix.empty()) prefix = known->second;
+  if (reference.vault != "env") {
+    auto known = prefixes_.find(reference.vault);
+    if (known == prefixes_.end()) return std::nullopt;
+    if (prefix.empty()) prefix = known->second;
+  }
   auto secret = environment_(variable_name(prefix, reference.resource, reference.previous));
   if (!secret || reference.key.empty()) return secret;
   return member_of_json(*secret, reference.key);

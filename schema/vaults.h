@@ -17,11 +17,7 @@ std::optional<std::string_view> vault_reference(const Value& value);
 // content of /PATH without a line break at its end; {vault://PREFIX/...}: a vault entity of the document. KEY picks a member of a JSON secret.
 class Vaults {
  public:
-  // `env_prefix` is that of the vault "env"; it must outlive this.
-  Vaults(const std::vector<FlatEntity>& flat, Arena& arena, const Environment& environment, std::string_view env_prefix) : arena_(arena), environment_(environment) {
-    prefixes_.emplace("env", env_prefix);
-    add_entities(flat);
-  }
+  Vaults(const std::vector<FlatEntity>& flat, Arena& arena, const Environment& environment) : arena_(arena), environment_(environment) { add_entities(flat); }
 
   // Replaces the references in the referenceable fields of `value`. One that leads nowhere becomes the empty text, and a
   // warning; in a field of numbers or booleans it is an error.

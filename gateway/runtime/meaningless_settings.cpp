@@ -106,8 +106,10 @@ constexpr Meaningless to_come[] = {
     {"client_ssl_cert", {}, "certificates are not shown to upstreams yet"},
     {"client_ssl_cert_key", {}, "certificates are not shown to upstreams yet"},
     {"nginx_http_client_body_buffer_size", {}, "bodies are streamed; up to 64 KiB are kept for a retry, up to 8 MiB for plugins that read them"},
+    {"plugins", "bundled", "every plugin that is built may be named"},
     {"tracing_instrumentations", "off", "tracing is not built yet"},
     {"tracing_sampling_rate", {}, "tracing is not built yet"},
+    {"vault_env_prefix", {}, "references name whole variables, or a vault entity with a prefix"},
 };
 
 // Anything behind these is a directive for nginx or a setting of plugin servers and vaults. The first that fits gives the reason.

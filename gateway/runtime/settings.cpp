@@ -9,7 +9,6 @@
 #include "gateway/runtime/setting_table.h"
 #include "gateway/runtime/setting_values.h"
 #include "gateway/runtime/tls_settings.h"
-#include "schema/shape.h"
 
 namespace runtime {
 
@@ -158,12 +157,12 @@ void read_flags(Reading& reading, const CommandLine& line) {
 }
 
 // {vault://env/db-key} in a setting stands for the variable DB_KEY; other vaults need a configuration and are refused.
-bool fill_reference(std::string& text, const Invocation& invocation, std::string_view prefix, std::string& error) {
+bool fill_reference(std::string& text, const Invocation& invocation, std::string& error) {
   static constexpr std::string_view opening = "{vault://";
   if (!text.starts_with(opening) || !text.ends_with('}')) return true;
   std::string_view reference = std::string_view(text).substr(opening.size(), text.size() - opening.size() - 1);
   if (!reference.starts_with("env/")) return error = "only {vault://env/...} can be used in a setting", false;
-  std::string variable = std::string(prefix) + std::string(reference.substr(4));
+  std::string variable(reference.substr(4));
   for (char& c : variable) c = c == '-' ? '_' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
   for (const auto& [name, value] : invocation.environment) {
     if (name == variable) return text = value, true;
@@ -191,13 +190,6 @@ void settle_tls(Reading& reading, Settings& settings) {
   if (suite == nullptr && settings.ssl_ciphers.empty()) reading.errors.push_back("ssl_ciphers: ssl_cipher_suite is custom, so the ciphers must be named");
 }
 
-void warn_of_strangers(Reading& reading, const Settings& settings) {
-  for (const std::string& name : settings.plugins) {
-    if (name == "bundled" || schema::shapes().plugin(name) != nullptr) continue;
-    reading.warnings.push_back(reading.said[std::string_view("plugins")].where + ": there is no plugin " + name + " here");
-  }
-}
-
 void warn_of_record_types(Reading& reading) {
   const auto order = reading.said.find(std::string_view("dns_order"));
   if (order == reading.said.end() || order->second.text == find_setting("dns_order")->fallback || lower(order->second.text).find("srv") == std::string::npos) return;
@@ -221,13 +213,11 @@ void warn_of_http2(Reading& reading, const Settings& settings) {
 }
 
 void apply(Reading& reading, const Invocation& invocation, Settings& settings) {
-  const auto said_prefix = reading.said.find(std::string_view("vault_env_prefix"));
-  const std::string prefix = said_prefix == reading.said.end() ? std::string() : said_prefix->second.text;
   for (const Setting& setting : setting_table()) {
     const auto found = reading.said.find(setting.name);
     std::string text(found == reading.said.end() ? setting.fallback : std::string_view(found->second.text));
     std::string error;
-    if (!fill_reference(text, invocation, prefix, error) || !setting.set(settings, text, error)) {
+    if (!fill_reference(text, invocation, error) || !setting.set(settings, text, error)) {
       const std::string where = found == reading.said.end() ? std::string(setting.name) : found->second.where;
       reading.errors.push_back(where + ": " + error + (setting.secret || text.empty() || error.starts_with('\'') ? "" : ", not '" + text + "'"));
     }
@@ -295,7 +285,6 @@ bool read_settings(const Invocation& invocation, Settings& settings, std::vector
   warn_of_proxy_protocol(reading, settings);
   warn_of_http2(reading, settings);
   warn_of_record_types(reading);
-  warn_of_strangers(reading, settings);
   settle_tls(reading, settings);
   check_pairs(reading, "ssl_cert", settings.ssl_cert, settings.ssl_cert_key);
   check_pairs(reading, "admin_ssl_cert", settings.admin_ssl_cert, settings.admin_ssl_cert_key);

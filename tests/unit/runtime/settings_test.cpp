@@ -8,7 +8,6 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "gateway/runtime/load_options.h"
 #include "gateway/runtime/proxy_options.h"
 #include "gateway/runtime/setting_table.h"
 #include "gateway/runtime/tls_settings.h"
@@ -319,40 +318,6 @@ TEST_CASE("dns_order decides which addresses are asked for first") {
   CHECK_FALSE(order("MX").good);
   CHECK(order("LAST,SRV,A,CNAME").warnings.empty());
   CHECK(order("SRV,A").warnings == std::vector<std::string>{"KONG_DNS_ORDER: SRV records are not asked for yet"});
-}
-
-TEST_CASE("the plugins setting restricts what a configuration may name") {
-  const auto load = [](const char* plugins) {
-    Invocation invocation;
-    invocation.environment = {{"KONG_PLUGINS", plugins}};
-    const auto outcome = read(invocation);
-    schema::Problems problems;
-    schema::load({{"t.yml", "_format_version: \"3.0\"\nplugins: [{name: cors}]\n", schema::Syntax::yaml}}, problems, load_options(outcome.settings));
-    std::string all;
-    for (const std::string& warning : outcome.warnings) all += warning + "\n";
-    for (const schema::Problem& problem : problems.all()) all += problem.what + "\n";
-    return all;
-  };
-  CHECK(load("bundled").empty());
-  CHECK(load("key-auth,cors").empty());
-  CHECK(load("key-auth") == "plugin 'cors' not enabled; add it to the 'plugins' configuration property\n");
-  CHECK(load("off") == "plugin 'cors' not enabled; add it to the 'plugins' configuration property\n");
-  CHECK(load("bundled,our-own") == "KONG_PLUGINS: there is no plugin our-own here\n");
-}
-
-TEST_CASE("vault_env_prefix stands before the variables of {vault://env/...}, in settings and in configurations") {
-  Invocation invocation;
-  invocation.environment = {{"KONG_VAULT_ENV_PREFIX", "APP_"}, {"APP_LEVEL", "info"}, {"KONG_LOG_LEVEL", "{vault://env/level}"}};
-  const auto outcome = read(invocation);
-  CHECK(outcome.good);
-  CHECK(outcome.settings.log_level == "info");
-  schema::LoadOptions options = load_options(outcome.settings);
-  options.environment = [](std::string_view name) { return name == "APP_KEY" ? std::optional<std::string>("found") : std::nullopt; };
-  schema::Problems problems;
-  const auto config = schema::load({{"t.yml", "_format_version: \"3.0\"\nconsumers: [{username: u, keyauth_credentials: [{key: \"{vault://env/key}\"}]}]\n", schema::Syntax::yaml}},
-                                   problems, options);
-  REQUIRE(config != nullptr);
-  CHECK(problems.all().empty());
 }
 
 TEST_CASE("own headers that are named one by one arrive one by one") {

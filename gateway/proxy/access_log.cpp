@@ -67,7 +67,7 @@ void AccessLog::write(const Journey& journey) {
   line.target = without_secrets(exchange.original_target, secrets, target);
   line.version = exchange.request.minor_version == 0 ? "HTTP/1.0" : "HTTP/1.1";
   line.status = journey.client_lost && !journey.head_sent ? client_closed_request : exchange.response.status;
-  line.body_bytes = exchange.response_bytes > journey.head_bytes ? exchange.response_bytes - journey.head_bytes : 0;
+  line.body_bytes = exchange.response_bytes > journey.answer_head_bytes ? exchange.response_bytes - journey.answer_head_bytes : 0;
   line.referer = without_secrets(exchange.request.headers.get("referer"), secrets, referer);
   line.user_agent = exchange.request.headers.get(http::Name::user_agent);
   line.request_id = exchange.request_id;

@@ -47,7 +47,7 @@ struct Journey : async::Pooled {
   bool websocket = false;        // the client asks for an upgrade
   bool upgraded = false;         // and the upstream agreed: 101
   bool keep_alive = true;        // another request may follow on the client's connection
-  size_t head_bytes = 0;         // of the answer as it goes to the client
+  size_t answer_head_bytes = 0;  // of the answer as it goes to the client
   bool head_sent = false;        // bytes of the answer have gone to the client
   bool client_lost = false;      // nothing more can be said to it
   bool client_failed = false;    // its request could not be read to the end

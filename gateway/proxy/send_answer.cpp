@@ -156,7 +156,7 @@ async::Task<void> send_answer(Journey& journey) {
   net::Block block = journey.worker.blocks.take();
   http::Out out(block.span());
   write_head(journey, out);
-  journey.head_bytes = out.size();
+  journey.answer_head_bytes = out.size();
   const bool own = exchange.origin == plugins::Origin::gateway;
   // The usual answer is small and is here already: it leaves with its head.
   if (own && framing != Framing::none) out.text(exchange.own_body);

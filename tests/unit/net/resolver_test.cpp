@@ -40,6 +40,7 @@ class NameServer final : public net::Handler {
     size_t end = 12;
     while (packet[end] != 0) end += static_cast<unsigned char>(packet[end]) + 1u;
     bool is_a = packet[end + 2] == 1;
+    kinds += is_a ? "A " : "AAAA ";
     std::string reply(packet, end + 5);
     bool answered = is_a && !missing;
     reply[2] = '\x81', reply[3] = static_cast<char>(missing ? 0x83 : 0x80);
@@ -55,6 +56,7 @@ class NameServer final : public net::Handler {
   int fd;
   std::string address;
   int questions = 0;
+  std::string kinds;  // of the questions
   bool silent = false, missing = false;
   char ttl_s = 10, last_byte = 3;
 };
@@ -95,6 +97,22 @@ TEST_CASE_FIXTURE(Fixture, "literals and localhost need no question") {
   CHECK(look_up("[::1]") == "::1 ");
   CHECK(look_up("LocalHost") == "127.0.0.1 ");
   CHECK(resolver.queries() == 0);
+}
+
+TEST_CASE_FIXTURE(Fixture, "IPv6 addresses are asked for first, or alone, where the options say so") {
+  CHECK(look_up("usual.test") == "10.1.2.3 ");
+  CHECK(server.kinds == "A ");
+  server.kinds.clear();
+  net::ResolverOptions settings = options();
+  settings.v6_first = true;
+  net::Resolver six_first(loop, settings);
+  CHECK(finish(ask(six_first, "usual.test")) == "10.1.2.3 ");
+  CHECK(server.kinds == "AAAA A ");
+  server.kinds.clear();
+  settings.v4_too = false;
+  net::Resolver six_only(loop, settings);
+  CHECK(finish(ask(six_only, "usual.test")) == "no address");
+  CHECK(server.kinds == "AAAA ");
 }
 
 TEST_CASE_FIXTURE(Fixture, "the hosts file comes first, and is read again when it changes") {

@@ -132,22 +132,23 @@ void LogFiles::write_lines(Sink& sink, std::string_view text, uint64_t lines, bo
     sink.descriptor = -1;
   }
   if (sink.descriptor < 0 && !open(sink)) return fail(sink, "open", lines);
-  if (sink.torn && write_some(sink, "\n") == 1) sink.torn = false;
-  while (!text.empty()) {
-    const ssize_t written = sink.torn ? -1 : write_some(sink, text);
+  // What follows half a line stands on a line of its own.
+  bool ready = !sink.torn || write_some(sink, "\n") == 1;
+  if (ready) sink.torn = false;
+  while (ready && !text.empty()) {
+    const ssize_t written = write_some(sink, text);
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) {
-      const bool stalled = errno == EAGAIN;
-      fail(sink, "write", static_cast<uint64_t>(std::count(text.begin(), text.end(), '\n')));
-      if (!stalled && sink.descriptor > 2) ::close(sink.descriptor);
-      if (!stalled) sink.descriptor = -1;
-      sink.stalled = stalled;
-      return;
-    }
-    sink.torn = written > 0 && text[static_cast<size_t>(written) - 1] != '\n';
+    ready = written > 0;
+    if (!ready) break;
+    sink.torn = text[static_cast<size_t>(written) - 1] != '\n';
     text.remove_prefix(static_cast<size_t>(written));
   }
-  sink.stalled = false;
+  sink.stalled = !ready && errno == EAGAIN;
+  if (ready) return;
+  const bool lost = !sink.stalled;
+  fail(sink, "write", static_cast<uint64_t>(std::count(text.begin(), text.end(), '\n')));
+  if (lost && sink.descriptor > 2) ::close(sink.descriptor);
+  if (lost) sink.descriptor = -1;
 }
 
 // The process's own streams may be shared with others, so they cannot be made non-blocking: what poll says fits is all that is written.

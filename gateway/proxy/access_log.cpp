@@ -43,10 +43,14 @@ std::string_view without_secrets(std::string_view uri, std::span<const std::stri
 
 std::vector<std::string> query_secrets(const schema::Config& config) {
   std::vector<std::string> names;
-  for (const schema::Plugin& plugin : config.plugins)
-    for (const char* field : {"key_names", "uri_param_names"})
+  for (const schema::Plugin& plugin : config.plugins) {
+    const schema::PluginShape* shape = schema::shapes().plugin(plugin.name);
+    for (const char* field : {"key_names", "uri_param_names"}) {
+      if (shape == nullptr || shape->config->field(field) == nullptr) continue;
       for (const std::string_view name : plugin.config.texts(field))
         if (std::ranges::find(names, name) == names.end()) names.emplace_back(name);
+    }
+  }
   return names;
 }
 

@@ -332,7 +332,10 @@ TEST_CASE("own headers that are named one by one arrive one by one") {
 
 TEST_CASE("every name that Kong 3.9 knows is obeyed, refused, or accepted with one warning that says why it has no effect") {
   std::ifstream file("../shared/kong/conf.json");
-  if (!file) return void(MESSAGE("skipped: ../shared/kong/conf.json is not there"));
+  if (!file) {
+    MESSAGE("skipped: ../shared/kong/conf.json is not there");
+    return;
+  }
   const auto known = nlohmann::json::parse(file);
   REQUIRE(known["properties"].size() > 200);
   const auto to_come = settings_to_come();

@@ -4,10 +4,12 @@
 #include <csignal>
 
 #include "deckctl/commands/commands.h"
+#include "deckctl/commands/usage.h"
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a node or a pipe that goes away is an error that is told
-  CLI::App app{"validates, compares and syncs gateway configurations kept in files"};
+  CLI::App app{"validates, compares and syncs gateway configurations kept in files", "deckctl"};
+  app.failure_message(deckctl::usage_complaint);
   app.require_subcommand(1);
   int exit_code = deckctl::exit_error;
   deckctl::add_diff(app, exit_code);

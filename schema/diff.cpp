@@ -22,6 +22,9 @@ bool is_written(const Entity& entity) {
   return id != nullptr && id->place.line != 0;
 }
 
+// What a node knows of an entity beyond its configuration (counters, health, turns) hangs on its id: with another one it is another entity.
+bool has_another_id(const Entity& before, const Entity& after) { return is_written(before) && is_written(after) && before.id != after.id; }
+
 const Shape* config_of(const Entity& entity) {
   const Value* name = entity.given.find("name");
   if (entity.shape->name != "plugins" || name == nullptr || !name->is_text()) return nullptr;
@@ -50,7 +53,8 @@ class Differ {
     return found == config.entities.end() ? none : found->second;
   }
 
-  // By key; of several with one key that with the same id, else the next in order. Who finds no key is found by its id: it was renamed.
+  // By key; of several with one key that with the same id, else the next in order. Who finds no key is found by its id: it was renamed. Ids that
+  // were written down on both sides and differ keep two entities apart.
   void compare_collection(const EntityShape& kind) {
     const auto& before = list_of(from_, kind.collection);
     const auto& after = list_of(to_, kind.collection);
@@ -69,8 +73,9 @@ class Differ {
       if (by_id.count(entity->id) != 0) by_key.emplace(to_names_.key(*entity), &*entity);
     for (size_t i = 0; i < before.size() && !by_key.empty(); ++i) {
       if (matched[i] != nullptr) continue;
-      auto found = by_key.find(from_names_.key(before[i]));
-      if (found == by_key.end()) continue;
+      const auto [first, last] = by_key.equal_range(from_names_.key(before[i]));
+      const auto found = std::find_if(first, last, [&](const auto& named) { return !has_another_id(before[i], *named.second); });
+      if (found == last) continue;
       match(i, found->second);
       by_key.erase(found);
     }
@@ -96,7 +101,7 @@ class Differ {
     for (const Shape* field : kind.shape->fields) {
       const Value* a = old_value.find(field->name);
       const Value* b = new_value.find(field->name);
-      if (field->name == "id" && !(is_written(before) && is_written(after))) continue;
+      if (field->name == "id") continue;
       const Shape* config = field->name == "config" ? config_of(after) : nullptr;
       compare_value(config != nullptr ? config : field, a, b, std::string(field->name), false);
     }

@@ -34,8 +34,9 @@ struct Diff {
   size_t count(ChangeKind kind) const;
 };
 
-// What leads from `from` to `to`. Defaults count as given; times do not count; an id counts only when both sides wrote it down. Entities are
-// the same when their keys are (see Naming), else when their ids are. Both configurations must outlive the result.
+// What leads from `from` to `to`. Defaults count as given; times do not count. Entities are the same when their keys are (see Naming), unless
+// both sides wrote down an id and these differ; else when their ids are. What refers to one that was replaced under its old name is not told
+// again. Both configurations must outlive the result.
 Diff diff(const Config& from, const Config& to);
 
 }  // namespace schema

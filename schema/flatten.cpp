@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "schema/misplaced.h"
+
 namespace schema {
 
 namespace {
@@ -26,7 +28,7 @@ class Flattener {
       else if (member.name == "_transform")
         expect(member, member.value.kind() == Kind::boolean, "expected a boolean");
       else if (!is_document_key(member.name))
-        problems_.add({.place = member.name_place, .path = {std::string(member.name)}, .what = "unknown field", .hint = nearest(member.name, known_keys())});
+        problems_.add({.place = member.name_place, .path = {std::string(member.name)}, .what = "unknown field", .hint = hint_for_unknown_at_top(member.name)});
     }
     return std::move(flat_);
   }
@@ -36,13 +38,6 @@ class Flattener {
     for (std::string_view known : {"_format_version", "_info", "_workspace", "_konnect", "_plugin_configs", "consumer_groups"})
       if (name == known) return true;
     return false;
-  }
-
-  static std::vector<std::string_view> known_keys() {
-    std::vector<std::string_view> known{"_format_version", "_transform", "_comment", "_ignore", "_info", "_plugin_configs"};
-    for (const EntityShape& one : shapes().entities())
-      if (!one.internal) known.push_back(one.collection);
-    return known;
   }
 
   // Internal ones may stand in an export; tags are made of the entities that have them.

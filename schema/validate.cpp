@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "schema/check.h"
+#include "schema/misplaced.h"
 #include "schema/rule.h"
 
 namespace schema {
@@ -105,15 +106,6 @@ void validate_entries(const Shape& shape, const Value& value, Walk& walk) {
   }
 }
 
-void report_unknown(const Shape& shape, const Member& member, const std::vector<const Shape*>* replaced, Walk& walk) {
-  std::vector<std::string_view> known;
-  for (const Shape* one : shape.fields) known.push_back(one->name);
-  for (const Shape* one : shape.shorthands) known.push_back(one->name);
-  if (replaced != nullptr)
-    for (const Shape* one : *replaced) known.push_back(one->name);
-  walk.error(member.name_place, "unknown field", nearest(member.name, known));
-}
-
 bool is_ignored(std::string_view name) { return !name.empty() && name.front() == '_' && (name == "_comment" || name == "_ignore"); }
 
 // `replaced` must-stay-unset fields are told by the caller, who knows why.
@@ -134,7 +126,7 @@ void validate_fields(const Shape& shape, const Value& record, Walk& walk, const 
         if (one->name == member.name) field = one;
     walk.enter(member.name);
     if (field == nullptr)
-      report_unknown(shape, member, replaced, walk);
+      walk.error(member.name_place, "unknown field", hint_for_unknown(walk.path(), shape, record, replaced));
     else
       validate_value(*field, member.value, walk);
     walk.leave();

@@ -46,11 +46,13 @@ struct Diff {
     if (source == nullptr) return exit_error;
     std::vector<std::string> all_tags;
     if (!select_tags(*source, tags, all_tags)) return std::fprintf(stderr, "deckctl: --select-tag and _info.select_tags of the source differ\n"), exit_error;
-    const Comparison comparison = compare(*source, all_tags, configuration.load_options(), std::move(opened));
+    const Comparison comparison = compare(*source, all_tags, configuration.load_options(), std::move(opened), nullptr);
     std::vector<std::string> errors;
     for (const ComparedNode& compared : comparison.nodes)
       if (!compared.fault.empty()) errors.push_back(compared.node->name() + ": " + compared.fault);
     for (const std::string& error : errors) std::fprintf(stderr, "deckctl: %s\n", error.c_str());
+    // A summary of nothing would read like "no changes".
+    if (comparison.groups.empty() && format != "json") return exit_error;
     if (!show(comparison.groups, errors) || !errors.empty()) return exit_error;
     return comparison.any_change() ? exit_different : exit_good;
   }

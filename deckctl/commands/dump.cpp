@@ -7,6 +7,7 @@
 #include "deckctl/commands/compact.h"
 #include "deckctl/commands/output.h"
 #include "deckctl/nodes/node_list.h"
+#include "deckctl/nodes/round.h"
 #include "schema/dump.h"
 #include "schema/emit.h"
 #include "schema/naming.h"
@@ -26,7 +27,10 @@ struct Dump {
     if (!nodes.open(opened, schema::process_environment())) return exit_error;
     if (opened.size() != 1) return std::fprintf(stderr, "deckctl: one node can be dumped at a time\n"), exit_error;
     Running running;
-    if (const std::string fault = opened[0]->fetch(running); !fault.empty()) {
+    std::string fault;
+    ask_alone(*opened[0], [&] { fault = opened[0]->fetch(running); });
+    if (fault.empty()) fault = opened[0]->understand(running);
+    if (!fault.empty()) {
       std::fprintf(stderr, "deckctl: %s: %s\n", opened[0]->name().c_str(), fault.c_str());
       return exit_error;
     }

@@ -4,6 +4,7 @@
 #include "deckctl/commands/commands.h"
 #include "deckctl/commands/output.h"
 #include "deckctl/nodes/node_list.h"
+#include "deckctl/nodes/round.h"
 #include "schema/report.h"
 
 namespace deckctl {
@@ -11,23 +12,27 @@ namespace deckctl {
 namespace {
 
 struct Heard {
-  std::string fault, hash, reason;
+  std::string fault;
   Identity identity;
-  bool ready = false;
+  Status status;
+
+  // The Admin API of another gateway does not say whether it takes traffic, but without a configuration it takes none.
+  bool known() const { return !identity.gateway_version.empty() || !status.has_configuration(); }
+  std::string reason() const { return status.not_ready.empty() && !status.has_configuration() ? "no configuration" : status.not_ready; }
 };
 
 Heard listen(RemoteNode& node) {
   Heard heard;
   heard.fault = node.identify(heard.identity);
-  if (heard.fault.empty()) heard.fault = node.ask_hash(heard.hash);
-  if (heard.fault.empty()) heard.fault = node.ask_ready(heard.ready, heard.reason);
+  if (heard.fault.empty()) heard.fault = node.ask_status(heard.status);
   return heard;
 }
 
 std::string line_of(const Heard& heard) {
   if (!heard.fault.empty()) return heard.fault;
   const std::string version = heard.identity.gateway_version.empty() ? "version " : "gateway " + heard.identity.gateway_version + ", compatible with ";
-  return version + heard.identity.spoken_version + ", configuration " + heard.hash + ", " + (heard.ready ? "ready" : "not ready: " + heard.reason);
+  const std::string readiness = !heard.known() ? "readiness is told by its status listener only" : heard.reason().empty() ? "ready" : "not ready: " + heard.reason();
+  return version + heard.identity.spoken_version + ", configuration " + heard.status.hash + ", " + readiness;
 }
 
 std::string json_of(const std::string& name, const Heard& heard) {
@@ -35,7 +40,8 @@ std::string json_of(const std::string& name, const Heard& heard) {
   std::string out = "{\"node\":" + json_quoted(name) + ",\"reachable\":" + (heard.fault.empty() ? "true" : "false");
   if (!heard.fault.empty()) return out + ",\"error\":" + json_quoted(heard.fault) + "}";
   return out + ",\"gateway_version\":" + json_quoted(heard.identity.gateway_version) + ",\"version\":" + json_quoted(heard.identity.spoken_version) +
-         ",\"configuration_hash\":" + json_quoted(heard.hash) + ",\"ready\":" + (heard.ready ? "true" : "false") + ",\"reason\":" + json_quoted(heard.reason) + "}";
+         ",\"configuration_hash\":" + json_quoted(heard.status.hash) + ",\"ready\":" + (!heard.known() ? "null" : heard.reason().empty() ? "true" : "false") +
+         ",\"reason\":" + json_quoted(heard.reason()) + "}";
 }
 
 struct Ping {
@@ -48,11 +54,14 @@ struct Ping {
     if (!nodes.open(opened, schema::process_environment())) return exit_error;
     std::string text, json;
     bool all_good = true;
-    for (const auto& node : opened) {
-      const Heard heard = listen(*node);
-      all_good = all_good && heard.fault.empty();
-      text += node->name() + ": " + line_of(heard) + "\n";
-      json += (json.empty() ? "\n  " : ",\n  ") + json_of(node->name(), heard);
+    std::vector<RemoteNode*> asked;
+    for (const auto& node : opened) asked.push_back(node.get());
+    std::vector<Heard> all(asked.size());
+    ask_side_by_side(asked, [&](size_t i) { all[i] = listen(*asked[i]); }, nullptr);
+    for (size_t i = 0; i < all.size(); ++i) {
+      all_good = all_good && all[i].fault.empty();
+      text += asked[i]->name() + ": " + line_of(all[i]) + "\n";
+      json += (json.empty() ? "\n  " : ",\n  ") + json_of(asked[i]->name(), all[i]);
     }
     const bool written = output.write(format == "json" ? "{\"nodes\":[" + json + "]}\n" : text);
     return written && all_good ? exit_good : exit_error;

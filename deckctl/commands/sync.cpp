@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <optional>
 
 #include "deckctl/changes/render.h"
 #include "deckctl/commands/commands.h"
@@ -32,16 +33,17 @@ struct Sync {
 
   int run() const {
     Comparison comparison;
-    if (!prepare(comparison)) return exit_error;
+    std::optional<Interruption> interruption;
+    if (!prepare(comparison, interruption)) return exit_error;
     std::vector<Step> steps = steps_of(comparison);
-    const bool good = reachable(comparison) && few_deletes(comparison) && try_nodes(steps) && (dry_run || roll(steps));
-    if (!show(comparison, steps) || !good) return exit_error;
+    const bool good = reachable(comparison, *interruption) && few_deletes(comparison) && try_nodes(steps, *interruption) && (dry_run || roll(steps, *interruption));
+    if (!show(comparison, steps, interruption->asked() && !good) || !good) return exit_error;
     return dry_run && comparison.any_change() ? exit_different : exit_good;
   }
 
  private:
-  // False: nothing is known that could be shown.
-  bool prepare(Comparison& comparison) const {
+  // False: nothing is known that could be shown. Until nodes are asked a signal ends the program as it always does.
+  bool prepare(Comparison& comparison, std::optional<Interruption>& interruption) const {
     std::vector<std::unique_ptr<RemoteNode>> opened;
     if (!nodes.open(opened, schema::process_environment())) return false;
     const auto source = load_or_complain(sources, configuration);
@@ -49,7 +51,8 @@ struct Sync {
     if (const std::string reason = why_unfit(*source); !reason.empty()) return complain(reason);
     std::vector<std::string> all_tags;
     if (!select_tags(*source, tags, all_tags)) return complain("--select-tag and _info.select_tags of the source differ");
-    comparison = compare(*source, all_tags, configuration.load_options(), std::move(opened));
+    interruption.emplace();
+    comparison = compare(*source, all_tags, configuration.load_options(), std::move(opened), &*interruption);
     return true;
   }
 
@@ -73,8 +76,8 @@ struct Sync {
     return steps;
   }
 
-  static bool reachable(const Comparison& comparison) {
-    bool all_good = true;
+  static bool reachable(const Comparison& comparison, Interruption& interruption) {
+    bool all_good = !interruption.asked() || complain("interrupted");
     for (const ComparedNode& compared : comparison.nodes) {
       if (!compared.fault.empty()) all_good = complain(compared.node->name() + ": " + compared.fault);
       // Another gateway would take a dry run for the real thing.
@@ -93,13 +96,16 @@ struct Sync {
     return all_good || complain("nothing was changed; --yes allows it, --max-deletes sets another limit");
   }
 
-  static bool try_nodes(std::vector<Step>& steps) { return try_everywhere(steps, say) || complain("nothing was changed"); }
+  static bool try_nodes(std::vector<Step>& steps, Interruption& interruption) { return try_everywhere(steps, interruption, say) || complain("nothing was changed"); }
 
-  static bool roll(std::vector<Step>& steps) { return roll_out(steps, say) || complain("the configuration is not on all nodes"); }
+  static bool roll(std::vector<Step>& steps, Interruption& interruption) {
+    return roll_out(steps, interruption, say) || complain("the configuration is not on all nodes");
+  }
 
-  bool show(const Comparison& comparison, const std::vector<Step>& steps) const {
+  bool show(const Comparison& comparison, const std::vector<Step>& steps, bool interrupted) const {
     std::string text, json;
     std::vector<std::string> errors;
+    if (interrupted) errors.push_back("interrupted");
     for (const Step& step : steps) {
       const std::string& hash = step.outcome == Outcome::synced ? step.hash : step.outcome == Outcome::put_back ? step.before_text_hash : step.before_hash;
       text += step.node->name() + ": " + std::string(to_text(step.outcome)) + (step.outcome == Outcome::unknown || hash.empty() ? "" : ", " + hash) + "\n";

@@ -18,7 +18,7 @@ struct NodeAddress {
   std::string base_path;  // "" or "/prefix", when the API stands behind one
   std::string user, password;  // from the URL, for basic authentication
   std::vector<std::pair<std::string, std::string>> headers;
-  int timeout_s = 10;  // to connect, and of silence while waiting
+  int timeout_s = 10;  // for all answers to one step
   bool tls_skip_verify = false;
   std::string ca_cert, client_cert, client_key;  // paths, or the PEM text itself
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "deckctl/nodes/round.h"
 #include "schema/dump.h"
 
 namespace deckctl {
@@ -21,7 +22,7 @@ class Comparing {
   Comparing(const schema::Config& source, const std::vector<std::string>& tags, const schema::LoadOptions& options) : source_(source), tags_(tags), options_(options) {}
 
   void add(ComparedNode compared, Comparison& comparison) {
-    compared.fault = compared.node->fetch(compared.running);
+    if (compared.fault.empty()) compared.fault = compared.node->understand(compared.running);
     if (compared.fault.empty()) compared.wanted = wanted_for(*compared.running.config, compared.fault);
     if (compared.fault.empty()) place_in_group(compared, comparison.groups);
     comparison.nodes.push_back(std::move(compared));
@@ -73,14 +74,17 @@ bool Comparison::any_change() const {
 }
 
 Comparison compare(const schema::Config& source, const std::vector<std::string>& tags, const schema::LoadOptions& options,
-                   std::vector<std::unique_ptr<RemoteNode>> nodes) {
+                   std::vector<std::unique_ptr<RemoteNode>> nodes, Interruption* interruption) {
+  std::vector<ComparedNode> all(nodes.size());
+  std::vector<RemoteNode*> asked;
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    all[i].node = std::move(nodes[i]);
+    asked.push_back(all[i].node.get());
+  }
+  ask_side_by_side(asked, [&all](size_t i) { all[i].fault = all[i].node->fetch(all[i].running); }, interruption);
   Comparison comparison;
   Comparing comparing(source, tags, options);
-  for (auto& node : nodes) {
-    ComparedNode compared;
-    compared.node = std::move(node);
-    comparing.add(std::move(compared), comparison);
-  }
+  for (ComparedNode& compared : all) comparing.add(std::move(compared), comparison);
   join_unchanged(comparison.groups);
   return comparison;
 }

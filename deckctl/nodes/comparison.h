@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "deckctl/changes/changes.h"
+#include "deckctl/nodes/interruption.h"
 #include "deckctl/nodes/remote_node.h"
 #include "deckctl/nodes/wanted.h"
 
@@ -28,8 +29,9 @@ struct Comparison {
   bool any_change() const;
 };
 
-// Asks every node, also when some do not answer. `tags`: the part of a node that the source answers for; empty: all of it.
+// Asks all nodes at the same time, also when some do not answer; those that had not when somebody interrupts have a fault. `tags`: the part of a
+// node that the source answers for; empty: all of it.
 Comparison compare(const schema::Config& source, const std::vector<std::string>& tags, const schema::LoadOptions& options,
-                   std::vector<std::unique_ptr<RemoteNode>> nodes);
+                   std::vector<std::unique_ptr<RemoteNode>> nodes, Interruption* interruption);
 
 }  // namespace deckctl

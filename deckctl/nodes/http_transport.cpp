@@ -1,8 +1,12 @@
 // The one file that knows the HTTP library.
 
 #include <httplib.h>
+#include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
+
+#include <mutex>
 
 #include "deckctl/nodes/transport.h"
 
@@ -35,11 +39,48 @@ class PemFile {
   int descriptor_ = -1;
 };
 
+// A hold on the connection from outside the library, whose own stop() waits for a connection that is being made.
+class Grip {
+ public:
+  ~Grip() { drop(); }
+
+  void take(int socket) {
+    const std::lock_guard lock(mutex_);
+    drop();
+    // A second descriptor of the same connection: the library may close its own, and the number be another's, whenever it wants.
+    socket_ = fcntl(socket, F_DUPFD_CLOEXEC, 0);
+  }
+  void give_up(const std::string& why) {
+    const std::lock_guard lock(mutex_);
+    why_ = why;
+    if (socket_ >= 0) shutdown(socket_, SHUT_RDWR);
+  }
+  void resume() {
+    const std::lock_guard lock(mutex_);
+    why_.clear();
+  }
+  // Empty: it was not given up.
+  std::string why() const {
+    const std::lock_guard lock(mutex_);
+    return why_;
+  }
+
+ private:
+  void drop() {
+    if (socket_ >= 0) close(socket_);
+    socket_ = -1;
+  }
+
+  mutable std::mutex mutex_;
+  int socket_ = -1;
+  std::string why_;
+};
+
 std::string fault_text(httplib::Error error, int timeout_s) {
   switch (error) {
     case httplib::Error::Connection: return "cannot connect";
     case httplib::Error::ConnectionTimeout: return "no connection within " + std::to_string(timeout_s) + " s";
-    case httplib::Error::Read: return "the connection ended before an answer, or " + std::to_string(timeout_s) + " s passed in silence";
+    case httplib::Error::Read: return "the connection ended before an answer";
     case httplib::Error::Write: return "the connection ended while the request was sent";
     case httplib::Error::SSLConnection: return "no TLS connection";
     case httplib::Error::SSLLoadingCerts: return "the CA certificate cannot be used";
@@ -60,8 +101,10 @@ class HttpTransport final : public Transport {
     make_client(address, wrong);
     if (!wrong.empty()) return;
     client_->set_connection_timeout(timeout_s_);
-    client_->set_read_timeout(timeout_s_);
-    client_->set_write_timeout(timeout_s_);
+    // Whoever asks gives up first.
+    client_->set_read_timeout(2 * timeout_s_);
+    client_->set_write_timeout(2 * timeout_s_);
+    client_->set_socket_options([this](int socket) { grip_.take(socket); });
     client_->set_keep_alive(true);
     client_->set_tcp_nodelay(true);
     if (!address.user.empty()) client_->set_basic_auth(address.user, address.password);
@@ -81,6 +124,9 @@ class HttpTransport final : public Transport {
     request.headers.emplace("Content-Type", content_type);
     return send(std::move(request), path);
   }
+
+  void give_up(const std::string& why) override { grip_.give_up(why); }
+  void resume() override { grip_.resume(); }
 
  private:
   void make_client(const NodeAddress& address, std::string& wrong) {
@@ -109,6 +155,7 @@ class HttpTransport final : public Transport {
 
   Reply send(httplib::Request request, const std::string& path) {
     Reply reply;
+    if (reply.fault = grip_.why(); !reply.fault.empty()) return reply.may_have_arrived = false, reply;
     request.path = base_path_ + path;
     for (const auto& [name, value] : headers_) request.headers.emplace(name, value);
     request.content_receiver = [&reply](const char* data, size_t size, uint64_t, uint64_t) {
@@ -120,7 +167,8 @@ class HttpTransport final : public Transport {
     if (result) {
       reply.status = result->status;
     } else {
-      reply.fault = fault_text(result.error(), timeout_s_);
+      reply.fault = grip_.why();
+      if (reply.fault.empty()) reply.fault = fault_text(result.error(), timeout_s_);
       reply.may_have_arrived = !before_any_byte(result.error());
       reply.body.clear();
     }
@@ -131,6 +179,7 @@ class HttpTransport final : public Transport {
   const std::string base_path_;
   const int timeout_s_;
   httplib::Headers headers_;
+  Grip grip_;
   std::unique_ptr<httplib::ClientImpl> client_;
 };
 

@@ -24,7 +24,7 @@ void NodeOptions::add_options(CLI::App& command) {
   command.add_option("--node-tag", tags, "of that file, only nodes with this tag; may be given again")->allow_extra_args(false);
   command.add_option("--headers", headers, "name:value, sent with each request; may be given again")->allow_extra_args(false)->envname("DECK_HEADERS");
   command.add_option("--kong-admin-token", admin_token, "sent as the header Kong-Admin-Token")->envname("DECK_KONG_ADMIN_TOKEN");
-  command.add_option("--timeout", timeout_s, "seconds to connect, and of silence while waiting")->envname("DECK_TIMEOUT")->check(CLI::Range(1, 3600))->capture_default_str();
+  command.add_option("--timeout", timeout_s, "seconds that each step may take on a node: asking it, a dry run, a load")->envname("DECK_TIMEOUT")->check(CLI::Range(1, 3600))->capture_default_str();
   command.add_flag("--tls-skip-verify", tls_skip_verify, "do not check the certificates of nodes")->envname("DECK_TLS_SKIP_VERIFY");
   command.add_option("--ca-cert,--ca-cert-file", ca_cert, "trusted certificates: a file, or the PEM text")->envname("DECK_CA_CERT");
   command.add_option("--tls-client-cert,--tls-client-cert-file", client_cert, "our certificate: a file, or the PEM text")->envname("DECK_TLS_CLIENT_CERT");
@@ -73,7 +73,7 @@ bool NodeOptions::open(std::vector<std::unique_ptr<RemoteNode>>& nodes, const sc
     std::string wrong;
     auto transport = connect_http(address, wrong);
     if (transport == nullptr) return complain(address.name + ": " + wrong);
-    nodes.push_back(std::make_unique<RemoteNode>(address.name, std::move(transport)));
+    nodes.push_back(std::make_unique<RemoteNode>(address.name, address.timeout_s, std::move(transport)));
   }
   return true;
 }

@@ -81,28 +81,19 @@ std::string RemoteNode::identify(Identity& identity) {
   return "";
 }
 
-std::string RemoteNode::ask_hash(std::string& hash) {
-  json status;
-  if (std::string fault = read_object(transport_->get("/status"), status); !fault.empty()) return fault;
-  hash = text_of(status, "configuration_hash");
-  return hash.empty() ? "does not tell its configuration_hash" : "";
+std::string RemoteNode::ask_status(Status& status) {
+  json object;
+  if (std::string fault = read_object(transport_->get("/status"), object); !fault.empty()) return fault;
+  status.hash = text_of(object, "configuration_hash");
+  status.not_ready = text_of(object, "not_ready");
+  return status.hash.empty() ? "does not tell its configuration_hash" : "";
 }
 
-std::string RemoteNode::ask_ready(bool& ready, std::string& reason) {
-  const Reply reply = transport_->get("/status/ready");
-  if (reply.status == 0) return reply.fault;
-  if (reply.good() || reply.status == 503) {
-    const json object = json::parse(reply.body, nullptr, false);
-    ready = reply.good();
-    reason = ready || !object.is_object() ? "" : text_of(object, "message");
-    return "";
-  }
-  // Readiness is told by the status listener; on the other one the hash tells whether there is anything to serve.
-  std::string hash;
-  if (std::string fault = ask_hash(hash); !fault.empty()) return fault;
-  ready = hash.find_first_not_of('0') != std::string::npos;
-  reason = ready ? "" : "no configuration";
-  return "";
+std::string RemoteNode::ask_hash(std::string& hash) {
+  Status status;
+  std::string fault = ask_status(status);
+  hash = status.hash;
+  return fault;
 }
 
 std::string RemoteNode::fetch(Running& running) {
@@ -111,7 +102,10 @@ std::string RemoteNode::fetch(Running& running) {
   json answer;
   if (std::string fault = read_object(transport_->get("/config?format=json"), answer); !fault.empty()) return "/config: " + fault;
   running.text = text_of(answer, "config");
-  if (running.text.empty()) return "/config: does not tell the configuration";
+  return running.text.empty() ? "/config: does not tell the configuration" : "";
+}
+
+std::string RemoteNode::understand(Running& running) const {
   schema::Problems problems;
   schema::Document refused;
   running.config = schema::load({{name_, running.text, schema::Syntax::detect}}, problems, as_node(running.identity), &refused);

@@ -16,6 +16,13 @@ struct Identity {
   std::string router_flavor;
 };
 
+struct Status {
+  std::string hash;       // of its configuration: 32 hex digits, all zero when it has none
+  std::string not_ready;  // why it takes no traffic; empty: it does, or is another gateway, whose Admin API does not say
+
+  bool has_configuration() const { return hash.find_first_not_of('0') != std::string::npos; }
+};
+
 // What a node runs: its hash was asked for first, so it may be older than the configuration, but never newer.
 struct Running {
   Identity identity;
@@ -37,15 +44,21 @@ std::string hash_of(std::string_view text, const schema::Config& config);
 // Functions that return a text return what went wrong, empty when nothing did; none of them throws, none repeats what the node was told.
 class RemoteNode {
  public:
-  RemoteNode(std::string name, std::unique_ptr<Transport> transport) : name_(std::move(name)), transport_(std::move(transport)) {}
+  RemoteNode(std::string name, int timeout_s, std::unique_ptr<Transport> transport) : name_(std::move(name)), timeout_s_(timeout_s), transport_(std::move(transport)) {}
 
   const std::string& name() const { return name_; }
+  int timeout_s() const { return timeout_s_; }
+
+  // See Transport; these two are for any thread.
+  void give_up(const std::string& why) { transport_->give_up(why); }
+  void resume() { transport_->resume(); }
 
   std::string identify(Identity& identity);
+  std::string ask_status(Status& status);
   std::string ask_hash(std::string& hash);
-  // Whether it serves: what the node says, or, where it does not say, whether it has a configuration. `reason`: why not.
-  std::string ask_ready(bool& ready, std::string& reason);
+  // What it runs, as texts; understand() makes a configuration of them, without asking.
   std::string fetch(Running& running);
+  std::string understand(Running& running) const;
 
   // Sends a whole configuration as JSON or YAML; only when the node still runs `if_hash`. A dry run changes nothing.
   Telling dry_run(const std::string& text, const std::string& if_hash) { return tell(text, if_hash, true); }
@@ -55,6 +68,7 @@ class RemoteNode {
   Telling tell(const std::string& text, const std::string& if_hash, bool dry_run);
 
   std::string name_;
+  int timeout_s_;
   std::unique_ptr<Transport> transport_;
 };
 

@@ -1,14 +1,26 @@
 #include "deckctl/nodes/rollout.h"
 
+#include "deckctl/nodes/round.h"
+
 namespace deckctl {
 
 namespace {
 
+struct Loaded {
+  Telling telling;
+  std::string hash, silence;  // what it runs then, or why that is not known
+};
+
 // What the node says it runs after a load decides, whatever the answer to the load was: that one may have been lost.
+Loaded load_and_ask(RemoteNode& node, const std::string& text, const std::string& if_hash) {
+  Loaded loaded;
+  ask_alone(node, [&] { loaded.telling = node.load(text, if_hash); });
+  ask_alone(node, [&] { loaded.silence = node.ask_hash(loaded.hash); });
+  return loaded;
+}
+
 void load_one(Step& step) {
-  const Telling telling = step.node->load(step.text, step.before_hash);
-  std::string hash;
-  const std::string silence = step.node->ask_hash(hash);
+  const auto& [telling, hash, silence] = load_and_ask(*step.node, step.text, step.before_hash);
   if (silence.empty() && hash == step.hash) {
     step.outcome = Outcome::synced;
     return;
@@ -21,9 +33,7 @@ void load_one(Step& step) {
 
 // False: it could not be done; `why` says so.
 bool put_back(Step& step) {
-  const Telling telling = step.node->load(step.before_text, step.hash);
-  std::string hash;
-  const std::string silence = step.node->ask_hash(hash);
+  const auto& [telling, hash, silence] = load_and_ask(*step.node, step.before_text, step.hash);
   if (silence.empty() && hash == step.before_text_hash) {
     step.outcome = Outcome::put_back;
     return true;
@@ -54,23 +64,34 @@ std::string_view to_text(Outcome outcome) {
   }
 }
 
-bool try_everywhere(std::vector<Step>& steps, const Say& say) {
-  bool all_good = true;
-  for (Step& step : steps) {
-    if (step.same) continue;
-    const Telling telling = step.node->dry_run(step.text, step.before_hash);
-    step.why = telling.why;
-    all_good = all_good && telling.told == Told::done;
-    say(step.node->name() + ": " + (telling.told == Told::done ? "would take it" : telling.why));
+bool try_everywhere(std::vector<Step>& steps, Interruption& interruption, const Say& say) {
+  std::vector<Step*> asked;
+  std::vector<RemoteNode*> nodes;
+  for (Step& step : steps)
+    if (!step.same) asked.push_back(&step), nodes.push_back(step.node);
+  std::vector<Telling> tellings(asked.size());
+  const auto ask = [&](size_t i) { tellings[i] = asked[i]->node->dry_run(asked[i]->text, asked[i]->before_hash); };
+  bool all_good = ask_side_by_side(nodes, ask, &interruption);
+  for (size_t i = 0; i < asked.size(); ++i) {
+    const bool takes_it = tellings[i].told == Told::done;
+    asked[i]->why = tellings[i].why;
+    all_good = all_good && takes_it;
+    say(nodes[i]->name() + ": " + (takes_it ? "would take it" : tellings[i].why));
   }
+  if (interruption.asked()) say("interrupted");
   return all_good;
 }
 
-bool roll_out(std::vector<Step>& steps, const Say& say) {
+bool roll_out(std::vector<Step>& steps, Interruption& interruption, const Say& say) {
   for (Step& step : steps) {
     if (step.same) {
       step.outcome = Outcome::same;
       continue;
+    }
+    if (interruption.asked()) {
+      say("interrupted before " + step.node->name());
+      put_back_all(steps, say);
+      return false;
     }
     load_one(step);
     if (step.outcome == Outcome::synced) {

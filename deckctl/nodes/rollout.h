@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "deckctl/nodes/interruption.h"
 #include "deckctl/nodes/remote_node.h"
 
 namespace deckctl {
@@ -32,11 +33,12 @@ struct Step {
 
 using Say = std::function<void(const std::string& line)>;
 
-// Shows the new configuration to every node that has not got it. False when one refuses: its `why` says what; nothing has changed.
-bool try_everywhere(std::vector<Step>& steps, const Say& say);
+// Shows the new configuration to all nodes that have not got it, at the same time. False when one refuses, its `why` says what, or when somebody
+// interrupts; nothing has changed.
+bool try_everywhere(std::vector<Step>& steps, Interruption& interruption, const Say& say);
 
-// Node by node: load, then ask for the hash. At the first failure those that are done get back what they had, as far as they can be
-// reached and nobody else changed them since. False then; the outcomes tell where each node stands.
-bool roll_out(std::vector<Step>& steps, const Say& say);
+// Node by node: load, then ask for the hash. At the first failure, or when somebody interrupts before the next node, those that are done get back
+// what they had, as far as they can be reached and nobody else changed them since. False then; the outcomes tell where each node stands.
+bool roll_out(std::vector<Step>& steps, Interruption& interruption, const Say& say);
 
 }  // namespace deckctl

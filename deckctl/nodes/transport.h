@@ -23,6 +23,10 @@ class Transport {
   virtual ~Transport() = default;
   virtual Reply get(const std::string& path) = 0;
   virtual Reply post(const std::string& path, const std::string& body, const std::string& content_type) = 0;
+
+  // From another thread: what is being asked fails with `why`, and so does all that is asked until resume().
+  virtual void give_up(const std::string& why) = 0;
+  virtual void resume() = 0;
 };
 
 // Over HTTP, with or without TLS, or a unix socket. Answers are at most 256 MiB. nullptr, with what is wrong, when a certificate cannot be used.

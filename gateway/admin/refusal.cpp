@@ -199,7 +199,7 @@ std::string refusal_body(const schema::Problems& problems, const schema::Documen
   std::string body = "{\"code\":14,\"fields\":" + root.json() + ",\"message\":" + quoted("declarative config is invalid: " + root.words()) +
                      ",\"name\":\"invalid declarative configuration\"";
   if (flat) {
-    const std::string items = schema::flattened_errors(reworded, document).flattened;
+    const std::string items = schema::flattened_errors(reworded, document);
     body += ",\"flattened_errors\":" + (items == "[]" ? std::string("{}") : items);  // an empty list is an object in the answers users know
   }
   if (places) body += ",\"problems\":" + places_json(problems, document);

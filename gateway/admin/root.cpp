@@ -63,6 +63,9 @@ void add_root(Routes& routes, Node& node) {
     return json(200, "{\"worker\":{\"id\":0,\"count\":1},\"stats\":{\"flamegraph\":{},\"sys\":{\"total\":0,\"runs\":0,\"running\":0,\"pending\":0,\"waiting\":0},\"timers\":{}}}");
   });
   routes.add("GET", "/debug/node/log-level", [&node](const Request&) { return message(200, "log level: " + setting(node, "log_level")); });
+  // Told to all nodes of a cluster or kept by none: without a database the level is a setting.
+  for (const char* pattern : {"/debug/node/log-level/{log_level}", "/debug/cluster/log-level/{log_level}", "/debug/cluster/control-planes-nodes/log-level/{log_level}"})
+    routes.add("PUT", pattern, [](const Request&) { return message(405, "cannot change log level when not using a database"); });
   // Nothing is cached between the configuration and the proxy: there is nothing to find, and nothing to forget.
   routes.add("DELETE", "/cache", [](const Request&) { return empty(204); });
   routes.add("GET", "/cache/{key}", [](const Request&) { return message(404, "Not found"); });

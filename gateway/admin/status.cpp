@@ -61,6 +61,8 @@ Answer status(Node& node, const Request& request) {
   // Only when there are any: a client of the original sees nothing new.
   if (!warnings.empty()) warnings = ",\"warnings\":[" + warnings + "]";
   if (const auto refused = node.last_refusal()) warnings += ",\"last_refused\":" + refused_json(*refused);
+  std::string reason;
+  if (!node.ready(reason)) warnings += ",\"not_ready\":" + quoted(reason);
   const std::string hash = config != nullptr ? config->hash : std::string(32, '0');
   return json(200, "{\"memory\":" + memory_json(node, unit) + ",\"server\":" + server_json(node.connections()) + ",\"configuration_hash\":" + quoted(hash) + warnings + "}");
 }

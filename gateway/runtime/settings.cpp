@@ -196,6 +196,12 @@ void warn_of_record_types(Reading& reading) {
   reading.warnings.push_back(order->second.where + ": SRV records are not asked for yet");
 }
 
+void warn_of_router_flavor(Reading& reading, const Settings& settings) {
+  if (settings.router_flavor != RouterFlavor::traditional) return;
+  reading.warnings.push_back(reading.said[std::string_view("router_flavor")].where +
+                             ": routes are matched as with traditional_compatible: of equal ones the greater id wins, not the older, and path_handling v1 has no effect");
+}
+
 void warn_of_proxy_protocol(Reading& reading, const Settings& settings) {
   if (settings.real_ip_header == "proxy_protocol")
     reading.warnings.push_back(reading.said[std::string_view("real_ip_header")].where + ": has no effect: proxy_protocol is not built yet");
@@ -286,6 +292,7 @@ bool read_settings(const Invocation& invocation, Settings& settings, std::vector
   warn_of_http2(reading, settings);
   warn_of_record_types(reading);
   settle_tls(reading, settings);
+  warn_of_router_flavor(reading, settings);
   check_pairs(reading, "ssl_cert", settings.ssl_cert, settings.ssl_cert_key);
   check_pairs(reading, "admin_ssl_cert", settings.admin_ssl_cert, settings.admin_ssl_cert_key);
   check_pairs(reading, "status_ssl_cert", settings.status_ssl_cert, settings.status_ssl_cert_key);

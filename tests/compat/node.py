@@ -7,6 +7,18 @@ import tempfile
 import time
 
 
+@contextlib.contextmanager
+def kept_ports(count):
+    """Ports that nobody else is given while the block lasts: they stay bound, in a way that lets one who names a port listen there."""
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for s in sockets:
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            s.bind(("127.0.0.1", 0))
+        yield [s.getsockname()[1] for s in sockets]
+
+
 def free_ports(count):
     sockets = [socket.socket() for _ in range(count)]
     for s in sockets:
@@ -17,7 +29,7 @@ def free_ports(count):
     return ports
 
 
-def wait_for(port, process, seconds=15):
+def wait_for(port, process, seconds=120):
     end = time.time() + seconds
     while time.time() < end:
         with contextlib.suppress(OSError):
@@ -32,8 +44,7 @@ def wait_for(port, process, seconds=15):
 @contextlib.contextmanager
 def running(gateway, config=None, more_admin="", **settings):
     """Yields (proxy port, tls port, admin port, status port, process). `settings` become GATEWAY_NAME variables, `more_admin` is added to admin_listen."""
-    proxy, tls, admin, status = free_ports(4)
-    with tempfile.TemporaryDirectory() as folder:
+    with kept_ports(4) as (proxy, tls, admin, status), tempfile.TemporaryDirectory() as folder:
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("KONG_", "GATEWAY_"))}
         environment.update(GATEWAY_DATABASE="off", GATEWAY_PREFIX=folder, GATEWAY_PROXY_LISTEN=f"127.0.0.1:{proxy}, 127.0.0.1:{tls} ssl",
                            GATEWAY_ADMIN_LISTEN=f"127.0.0.1:{admin}{more_admin}", GATEWAY_STATUS_LISTEN=f"127.0.0.1:{status}", GATEWAY_PROXY_ERROR_LOG="/dev/stderr",

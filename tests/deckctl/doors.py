@@ -10,7 +10,7 @@ import tempfile
 
 sys.path[:0] = [str(pathlib.Path(__file__).parent), str(pathlib.Path(__file__).parent.parent / "compat")]
 from fake_node import FakeNode  # noqa: E402
-from node import free_ports, running  # noqa: E402
+from node import kept_ports, running  # noqa: E402
 
 DECKCTL, GATEWAY = sys.argv[1:3]
 
@@ -38,7 +38,7 @@ def main():
         stranger, _ = make_pair(folder, "stranger")
         source = folder / "kong.yml"
         source.write_text('_format_version: "3.0"\nservices: [{name: s, host: h.internal}]\n', encoding="utf8")
-        [tls] = free_ports(1)
+        [tls] = stack.enter_context(kept_ports(1))
         door = folder / "admin.sock"
         _, _, plain, _, _ = stack.enter_context(running(GATEWAY, more_admin=f", 127.0.0.1:{tls} ssl, unix:{door}", admin_ssl_cert=str(certificate), admin_ssl_cert_key=str(key)))
         url = f"https://127.0.0.1:{tls}"

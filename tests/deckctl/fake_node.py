@@ -5,17 +5,18 @@ import json
 import threading
 import urllib.parse
 
-EMPTY = "0" * 32
+NO_ENTITIES, EMPTY = '{"_format_version":"3.0"}', "0" * 32
 
 
 class FakeNode:
     """`at_load`: "take", "refuse", "die" (no answer, ever again), "lie" (takes it, reports another hash), "lose" (takes it, the answer is lost)."""
 
-    def __init__(self, at_load="take", config='{"_format_version":"3.0"}', gateway_version="0.1.0", token=None):
+    def __init__(self, at_load="take", config=NO_ENTITIES, gateway_version="0.1.0", token=None):
         self.at_load, self.config, self.gateway_version, self.token = at_load, config, gateway_version, token
         self.hash = EMPTY
         self.problems = []  # of a dry run
-        self.at_dry_run = self.at_refusal = lambda: None
+        self.more_status = {}
+        self.at_question = self.at_dry_run = self.at_refusal = self.at_each_load = lambda: None
         self.dead = False
         self.loads = self.dry_runs = 0
         node = self
@@ -46,10 +47,11 @@ class FakeNode:
             def do_GET(self):
                 if self.refused():
                     return
+                node.at_question()
                 if self.path == "/":
                     self.answer(200, {"version": "3.9.1", "gateway_version": node.gateway_version, "configuration": {}})
                 elif self.path == "/status":
-                    self.answer(200, {"configuration_hash": node.hash})
+                    self.answer(200, {"configuration_hash": node.hash, **node.more_status})
                 elif self.path.startswith("/config"):
                     self.answer(200, {"config": node.config})
                 else:
@@ -67,6 +69,7 @@ class FakeNode:
                     node.at_dry_run()
                     return self.answer(400, {"message": "no", "problems": node.problems}) if node.problems else self.answer(200, {})
                 node.loads += 1
+                node.at_each_load()
                 if node.at_load == "refuse":
                     node.at_refusal()
                     return self.answer(500, {"message": "An unexpected error occurred"})
@@ -74,13 +77,14 @@ class FakeNode:
                     node.dead = self.close_connection = True
                     return None
                 node.config = body
-                node.hash = hashlib.md5(body.encode()).hexdigest() if node.at_load != "lie" else "1" * 32
+                node.hash = "1" * 32 if node.at_load == "lie" else EMPTY if body == NO_ENTITIES else hashlib.md5(body.encode()).hexdigest()
                 if node.at_load == "lose":
                     self.close_connection = True
                     return None
                 return self.answer(201, {})
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.handle_error = lambda *_: None  # a client that goes away is part of the play
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
 

@@ -4,14 +4,18 @@ import contextlib
 import json
 import os
 import pathlib
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 import urllib.error
 import urllib.request
 
 sys.path[:0] = [str(pathlib.Path(__file__).parent), str(pathlib.Path(__file__).parent.parent / "compat")]
-from fake_node import EMPTY, FakeNode  # noqa: E402
+from fake_node import EMPTY, NO_ENTITIES, FakeNode  # noqa: E402
 from node import running  # noqa: E402
 
 DECKCTL, GATEWAY = sys.argv[1:3]
@@ -47,12 +51,16 @@ CHANGED = SHOP.replace("/cart]", "/basket]").replace("key-of-alice-1", "key-of-a
 class Run:
     """One call of deckctl; every output of every call is looked through for secrets."""
 
-    seen = []
+    process, started = None, threading.Event()
 
     def __init__(self, *arguments, stdin="", header="header-from-env-1", **environment):
-        environment = {**os.environ, "DECK_HEADER": header, **environment}
-        done = subprocess.run([DECKCTL, *map(str, arguments)], input=stdin, capture_output=True, text=True, env=environment, timeout=120)
-        self.code, self.out, self.err = done.returncode, done.stdout, done.stderr
+        # However busy the machine is: only who is never to answer gets less time.
+        environment = {**os.environ, "DECK_HEADER": header, "DECK_TIMEOUT": "100", **environment}
+        Run.started.clear()
+        with subprocess.Popen([DECKCTL, *map(str, arguments)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) as Run.process:
+            Run.started.set()
+            self.out, self.err = Run.process.communicate(stdin, timeout=200)
+        self.code = Run.process.returncode
         self.what = " ".join(map(str, arguments))
         if "--with-secrets" not in arguments:
             for secret in SECRETS:
@@ -76,8 +84,14 @@ class Run:
         return self
 
 
+def interrupt(with_signal=signal.SIGINT):
+    """What a fake node does to the run that asks it."""
+    assert Run.started.wait(60)
+    Run.process.send_signal(with_signal)
+
+
 def get(url):
-    with urllib.request.urlopen(url, timeout=20) as answer:
+    with urllib.request.urlopen(url, timeout=100) as answer:
         return json.load(answer)
 
 
@@ -87,7 +101,7 @@ def hash_of(url):
 
 def status_of(port, path):
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=20) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=100) as answer:
             return answer.status
     except urllib.error.HTTPError as error:
         return error.code
@@ -98,6 +112,7 @@ class World:
 
     def __init__(self, folder, stack):
         self.folder = pathlib.Path(folder)
+        os.environ["DECK_PASSWORD"] = "pw-of-redis-1"
         started = [stack.enter_context(running(GATEWAY)) for _ in range(2)]
         self.proxies = [each[0] for each in started]
         self.urls = [f"http://127.0.0.1:{each[2]}" for each in started]
@@ -161,11 +176,29 @@ def a_dump_masks_secrets_and_comes_back_with_them(world):
     assert first == second
 
 
+def a_dump_shows_references_where_the_source_has_them(world):
+    source = world.file("vault.yml", SHOP.replace("password: pw-of-redis-1", "password: '{vault://env/deck-password}'"))
+    # The variable is there for both programs, and no report of either tells its value.
+    Run("sync", source, *world.targets).ends(0)
+    for options in ([], ["--with-secrets"], ["--format", "json"]):
+        Run("dump", "--node", world.urls[0], *options).ends(0).says("{vault://env/deck-password}").says_not("pw-of-redis-1")
+    Run("diff", source, *world.targets).ends(0)
+    Run("sync", world.shop, *world.targets).ends(0)
+
+
 def a_ping_tells_version_hash_and_readiness(world):
     Run("ping", *world.targets).ends(0).says("gateway 0.1.0, compatible with 3.", world.hashes()[0], "ready")
     report = json.loads(Run("ping", *world.targets, "--format", "json").ends(0).out)
     assert [node["ready"] for node in report["nodes"]] == [True, True]
     Run("ping", "--node", world.urls[0], "--node", "http://127.0.0.1:1").ends(1).says("http://127.0.0.1:1: cannot connect", "ready")
+    with FakeNode() as fake:
+        Run("ping", "--node", fake.url).ends(0).says("not ready: no configuration")
+        fake.hash, fake.more_status = "1" * 32, {"not_ready": "draining"}
+        Run("ping", "--node", fake.url).ends(0).says("not ready: draining")
+        fake.gateway_version, fake.more_status = "", {}
+        Run("ping", "--node", fake.url).ends(0).says("version 3.9.1", "told by its status listener only")
+        [other] = json.loads(Run("ping", "--node", fake.url, "--format", "json").ends(0).out)["nodes"]
+        assert other["ready"] is None, other
     Run("ping").ends(1).says("name a node")
     Run("ping", DECK_KONG_ADDR=world.urls[0]).ends(0).says(world.urls[0])
 
@@ -220,7 +253,7 @@ def a_failure_in_the_middle_puts_the_done_ones_back(world):
     dumps = [Run("dump", "--sort", "--node", url).out for url in world.urls]
     for at_load, says in {"refuse": "refused it (500)", "die": "the connection ended", "lie": "reports the hash 1111"}.items():
         with FakeNode(at_load) as fake:
-            failed = Run("sync", world.changed, "--node", world.urls[0], "--node", fake.url, "--node", world.urls[1], "--timeout", 5).ends(1)
+            failed = Run("sync", world.changed, "--node", world.urls[0], "--node", fake.url, "--node", world.urls[1]).ends(1)
             failed.says(says, f"{world.urls[0]}: put back", f"{world.urls[1]}: untouched", f"{world.urls[0]}: has again what it had before", "not on all nodes",
                         f"{fake.url}: " + ("untouched" if at_load == "refuse" else "unknown"))
             assert fake.dry_runs == 1 and fake.loads == 1
@@ -228,16 +261,136 @@ def a_failure_in_the_middle_puts_the_done_ones_back(world):
     Run("diff", world.shop, *world.targets).ends(0)
     with FakeNode("lose") as fake:
         # The answer was lost, the configuration was not.
-        Run("sync", world.shop, "--node", world.urls[0], "--node", fake.url, "--timeout", 5).ends(0).says(f"{fake.url}: synced")
+        Run("sync", world.shop, "--node", world.urls[0], "--node", fake.url).ends(0).says(f"{fake.url}: synced")
     with FakeNode("refuse") as fake:
         report = json.loads(Run("sync", world.changed, "--node", world.urls[0], "--node", fake.url, "--format", "json").ends(1).out)
     assert [node["outcome"] for node in report["nodes"]] == ["put back", "untouched"] and report["errors"], report["nodes"]
 
 
+@contextlib.contextmanager
+def silent_node():
+    """Lets everybody connect, and never says a word."""
+    with socket.create_server(("127.0.0.1", 0), backlog=16) as listener:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@contextlib.contextmanager
+def dripping_node():
+    """Answers with a header that never ends."""
+    over = threading.Event()
+
+    def drip(listener):
+        with contextlib.suppress(OSError):
+            connection, _ = listener.accept()
+            with connection:
+                connection.sendall(b"HTTP/1.1 200 OK\r\nX-Long: ")
+                while not over.wait(0.05):
+                    connection.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=drip, args=(listener,), daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            over.set()
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join()
+
+
+def a_node_that_never_answers_is_given_up_in_time(world):
+    before = world.hashes()
+    with silent_node() as silent:
+        for verb in (["ping"], ["diff", world.changed], ["sync", world.changed]):
+            with dripping_node() as dripping:
+                nodes = world.file("slow.yml", f"nodes: [{{url: '{silent}', timeout: 1}}, '{world.urls[0]}', {{url: '{dripping}', timeout: 1}}]\n")
+                run = Run(*verb, "--nodes", nodes).ends(1)
+                run.says(f"{silent}: no answer within 1 s", f"{dripping}: no answer within 1 s").says_not(f"{world.urls[0]}: no answer")
+        Run("dump", "--node", silent, "--timeout", 1).ends(1).says("no answer within 1 s")
+    with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as door:
+        door.bind(folder + "/door")
+        door.listen(4)
+        Run("ping", "--node", f"unix:{folder}/door", "--timeout", 1).ends(1).says("no answer within 1 s")
+    assert world.hashes() == before
+
+
+def nodes_are_asked_side_by_side(world):
+    with FakeNode() as one, FakeNode() as two, FakeNode() as three:
+        fakes = [one, two, three]
+        # None answers before all were asked.
+        questions, dry_runs = (threading.Barrier(3, timeout=60) for _ in range(2))
+        for fake in fakes:
+            fake.at_question, fake.at_dry_run = questions.wait, dry_runs.wait
+        targets = [word for fake in fakes for word in ("--node", fake.url)]
+        Run("ping", *targets).ends(0)
+        Run("diff", world.shop, *targets).ends(2)
+        Run("sync", world.shop, *targets, "--dry-run").ends(2).says(*(f"{fake.url}: would take it" for fake in fakes))
+        assert [fake.dry_runs for fake in fakes] == [1, 1, 1]
+
+
+def an_interrupted_sync_leaves_no_node_alone(world):
+    before = world.hashes()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with FakeNode() as fake:
+            # The node is being loaded when the signal comes: its load is finished, the next one is not begun, both are put back.
+            calls = iter([lambda: interrupt(number), lambda: None])
+            fake.at_each_load = lambda calls=calls: next(calls)()
+            stopped = Run("sync", world.changed, "--node", world.urls[0], "--node", fake.url, "--node", world.urls[1]).ends(1)
+            stopped.says(f"interrupted before {world.urls[1]}", f"{world.urls[0]}: put back", f"{fake.url}: put back", f"{world.urls[1]}: untouched", "not on all nodes")
+            assert fake.loads == 2
+    Run("diff", world.shop, *world.targets).ends(0)
+    for when in ("at_question", "at_dry_run"):
+        never = threading.Event()
+        with FakeNode() as fake:
+            # It asks for the end, and never answers.
+            setattr(fake, when, lambda never=never: (interrupt(signal.SIGTERM), never.wait(100)))
+            stopped = Run("sync", world.changed, *world.targets, "--node", fake.url).ends(1)
+            never.set()
+            stopped.says("interrupted", f"{fake.url}: was not waited for", "nothing was changed", f"{world.urls[0]}: untouched")
+            assert fake.loads == 0
+    report = {}
+    with FakeNode() as fake:
+        fake.at_dry_run = interrupt
+        report = json.loads(Run("sync", world.changed, *world.targets, "--node", fake.url, "--format", "json").ends(1).out)
+    assert "interrupted" in report["errors"] and {node["outcome"] for node in report["nodes"]} == {"untouched"}, report
+    with FakeNode() as fake:
+        # The second signal is the last: it comes when the node is to be put back.
+        fake.at_each_load = interrupt
+        Run("sync", world.shop, "--node", fake.url, "--node", world.urls[0], "--yes").ends(0).says(f"{fake.url}: synced")
+        fake.config, fake.hash = NO_ENTITIES, EMPTY
+        Run("sync", world.changed, "--node", fake.url, *world.targets).ends(-signal.SIGINT).says(f"interrupted before {world.urls[0]}")
+        assert fake.loads == 3
+    Run("diff", world.shop, *world.targets).ends(0)
+
+
 def post(url, text):
     request = urllib.request.Request(url + "/config", data=text.encode(), headers={"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=20) as answer:
-        assert answer.status == 201
+    # A dry run may be there at this moment: it is told to come again.
+    for _ in range(200):
+        try:
+            with urllib.request.urlopen(request, timeout=100) as answer:
+                assert answer.status == 201
+                return
+        except urllib.error.HTTPError as error:
+            assert error.code == 429
+            time.sleep(0.05)
+    raise AssertionError("the node is busy for ever")
+
+
+def an_id_that_changes_is_another_entity_on_the_node(world):
+    named = [world.file(f"{digit}.yml", SHOP.replace("name: shop\n    url", f"name: shop\n    id: {digit * 8}-{digit * 4}-4111-8111-{digit * 12}\n    url")) for digit in "12"]
+    Run("sync", named[0], *world.targets, "--yes").ends(0)
+    Run("diff", named[1], *world.targets).ends(2).says("deleting service shop", "creating service shop", "Created: 1", "Deleted: 1", "Updated: 0")
+    Run("sync", named[1], *world.targets, "--yes").ends(0)
+    service = get(world.urls[0] + "/services/shop")
+    assert service["id"].startswith("2222") and status_of(int(world.urls[0].rsplit(":", 1)[1]), "/services/11111111-1111-4111-8111-111111111111") == 404
+    Run("diff", named[1], *world.targets).ends(0)
+    # An id that the source does not give is the node's business.
+    Run("diff", world.shop, *world.targets).ends(0)
+    Run("sync", world.shop, *world.targets).ends(0).says("already the same")
+    # Back to ids that nobody chose.
+    Run("sync", world.file("other.yml", SHOP.replace("name: shop\n    url", "name: other\n    url")), *world.targets, "--yes").ends(0)
+    Run("sync", world.shop, *world.targets, "--yes").ends(0)
 
 
 def another_change_meanwhile_is_seen_and_kept(world):
@@ -300,8 +453,10 @@ def nodes_may_stand_in_a_file(world):
 
 
 CASES = [a_source_comes_to_every_node_and_twice_is_once, a_change_is_told_by_field_in_every_format, a_dump_masks_secrets_and_comes_back_with_them,
+         a_dump_shows_references_where_the_source_has_them,
          a_ping_tells_version_hash_and_readiness, nothing_is_sent_when_the_source_is_empty_or_broken, many_deletions_need_a_yes,
-         one_that_refuses_the_dry_run_keeps_all_as_they_are, a_failure_in_the_middle_puts_the_done_ones_back, another_change_meanwhile_is_seen_and_kept,
+         one_that_refuses_the_dry_run_keeps_all_as_they_are, an_id_that_changes_is_another_entity_on_the_node, a_failure_in_the_middle_puts_the_done_ones_back, another_change_meanwhile_is_seen_and_kept,
+         a_node_that_never_answers_is_given_up_in_time, nodes_are_asked_side_by_side, an_interrupted_sync_leaves_no_node_alone,
          a_source_with_tags_answers_only_for_its_own, nodes_may_stand_in_a_file]
 
 

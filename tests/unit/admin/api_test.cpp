@@ -220,11 +220,22 @@ TEST_CASE("the node tells about itself, secrets masked") {
   CHECK(root["configuration"]["ssl_cert_key"] == "******");
   CHECK(root["plugins"]["enabled_in_cluster"] == json{"cors"});
   CHECK(api.get("/status")["server"]["total_requests"] == 42);
+  CHECK_FALSE(api.get("/status").contains("not_ready"));
   CHECK(api.get("/status")["configuration_hash"] == api.node.config()->hash);
   CHECK(api.get("/status?unit=k&scale=0")["memory"]["workers_lua_vms"][0]["http_allocated_gc"].get<std::string>().ends_with(" KiB"));
   CHECK(api.get("/status?unit=parsec", 400).contains("message"));
   CHECK(api.get("/debug/node/log-level")["message"] == "log level: notice");
-  CHECK(api.get("/endpoints")["data"].size() > 50);
+  for (const char* path : {"/debug/node/log-level/debug", "/debug/cluster/log-level/debug", "/debug/cluster/control-planes-nodes/log-level/debug"})
+    CHECK(api.client.Put(path, "", "application/json")->status == 405);
+  const json endpoints = api.get("/endpoints")["data"];
+  CHECK(endpoints.size() > 50);
+  // Each is there: what is listed and has no such entity says so in other words than a path that nobody knows.
+  for (const std::string path : endpoints) CHECK_MESSAGE(api.client.Options(path)->status == 204, path);
+  CHECK(api.get("/timers")["stats"]["sys"]["total"] == 0);
+  CHECK(api.get("/cache/anything", 404)["message"] == "Not found");
+  CHECK(api.client.Delete("/cache")->status == 204);
+  CHECK(api.client.Delete("/cache/anything")->status == 204);
+  CHECK(api.get("/status/dns", 501)["message"] == "not implemented with the legacy DNS client");
   CHECK(api.client.Get("/metrics")->get_header_value("Content-Type") == "text/plain; charset=UTF-8");
 }
 
@@ -235,6 +246,7 @@ TEST_CASE("the Status API knows readiness, and no entities") {
   CHECK(api.get("/services", 404)["message"] == "Not found");
   CHECK(api.client.Post("/status/ready", "status=draining", "application/x-www-form-urlencoded")->status == 204);
   CHECK(api.get("/status/ready", 503)["message"] == "draining");
+  CHECK(api.get("/status")["not_ready"] == "draining");
 }
 
 TEST_CASE("what cannot be bound is an error with its address") {

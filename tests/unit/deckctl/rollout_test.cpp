@@ -1,7 +1,9 @@
 #include "deckctl/nodes/rollout.h"
 
 #include <doctest/doctest.h>
+#include <pthread.h>
 
+#include <csignal>
 #include <nlohmann/json.hpp>
 
 #include "schema/uuid.h"
@@ -17,6 +19,7 @@ struct Scripted {
   std::vector<std::string> loads;  // "refuse", "lose" (done, no answer), "die"; those beyond the script are good
   size_t posts = 0, dry_runs = 0;
   bool dead = false;
+  std::function<void()> at_post = [] {};
 
   std::string hash() const { return schema::md5_hex(running); }
 };
@@ -31,6 +34,9 @@ class ScriptedTransport final : public deckctl::Transport {
     return {404, "{}", "", true};
   }
 
+  void give_up(const std::string&) override {}
+  void resume() override {}
+
   Reply post(const std::string& path, const std::string& body, const std::string&) override {
     if (node_.dead) return {0, "", "cannot connect", false};
     const size_t at = path.find("if_hash=");
@@ -42,6 +48,7 @@ class ScriptedTransport final : public deckctl::Transport {
     }
     const std::string how = node_.posts < node_.loads.size() ? node_.loads[node_.posts] : "";
     ++node_.posts;
+    node_.at_post();
     if (how == "refuse") return {400, R"({"problems":["config:1:1: services[0].host: no"],"flattened_errors":[{"entity":{"key":"hidden"}}]})", "", true};
     node_.dead = how == "die";
     if (!node_.dead) node_.running = body;
@@ -59,10 +66,11 @@ struct World {
   std::vector<std::unique_ptr<deckctl::RemoteNode>> nodes;
   std::vector<deckctl::Step> steps;
   std::string said;
+  deckctl::Interruption interruption;
 
   World() {
     for (size_t i = 0; i < 3; ++i) {
-      nodes.push_back(std::make_unique<deckctl::RemoteNode>("node-" + std::to_string(i), std::make_unique<ScriptedTransport>(scripts[i])));
+      nodes.push_back(std::make_unique<deckctl::RemoteNode>("node-" + std::to_string(i), 10, std::make_unique<ScriptedTransport>(scripts[i])));
       deckctl::Step step;
       step.node = nodes.back().get();
       step.before_text = "old";
@@ -73,7 +81,7 @@ struct World {
     }
   }
   bool roll() {
-    return deckctl::roll_out(steps, [this](const std::string& line) { said += line + "\n"; });
+    return deckctl::roll_out(steps, interruption, [this](const std::string& line) { said += line + "\n"; });
   }
 };
 
@@ -141,9 +149,27 @@ TEST_CASE("a dry run asks every node that has something to gain, and changes non
   World world;
   world.steps[1].same = true;
   world.scripts[2].dead = true;
-  CHECK_FALSE(deckctl::try_everywhere(world.steps, [](const std::string&) {}));
+  CHECK_FALSE(deckctl::try_everywhere(world.steps, world.interruption, [](const std::string&) {}));
   CHECK(world.scripts[0].dry_runs == 1);
   CHECK(world.scripts[1].dry_runs == 0);
   CHECK(world.steps[2].why == "cannot connect");
   for (const Scripted& node : world.scripts) CHECK(node.running == "old");
+}
+
+TEST_CASE("a rollout that is interrupted begins no further node, and puts back those that are done") {
+  World world;
+  world.scripts[1].at_post = [us = pthread_self()] { pthread_kill(us, SIGTERM); };
+  CHECK_FALSE(world.roll());
+  CHECK(world.steps[0].outcome == Outcome::put_back);
+  CHECK(world.steps[1].outcome == Outcome::put_back);
+  CHECK(world.steps[2].outcome == Outcome::untouched);
+  CHECK(world.scripts[2].posts == 0);
+  CHECK(world.said.find("interrupted before node-2") != std::string::npos);
+}
+
+TEST_CASE("a signal during the last load comes too late: the configuration is on every node") {
+  World world;
+  world.scripts[2].at_post = [us = pthread_self()] { pthread_kill(us, SIGINT); };
+  CHECK(world.roll());
+  for (const Scripted& node : world.scripts) CHECK(node.running == "new");
 }

@@ -226,6 +226,15 @@ TEST_CASE("who asks for HTTP/2 hears that HTTP/1.1 is what clients get") {
   CHECK(read(invocation).warnings == std::vector<std::string>{"KONG_PROXY_LISTEN: http2 has no effect: HTTP/2 is not built yet, clients are offered HTTP/1.1"});
 }
 
+TEST_CASE("the oldest router is not here, which is said") {
+  Invocation invocation;
+  invocation.environment = {{"KONG_ROUTER_FLAVOR", "traditional"}};
+  const auto outcome = read(invocation);
+  CHECK(outcome.good);
+  REQUIRE(outcome.warnings.size() == 1);
+  CHECK(outcome.warnings[0].starts_with("KONG_ROUTER_FLAVOR: routes are matched as with traditional_compatible"));
+}
+
 TEST_CASE("every setting that nothing obeys yet is one of the table") {
   for (const Meaningless& setting : settings_to_come()) {
     CAPTURE(setting.name);

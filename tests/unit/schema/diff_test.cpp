@@ -192,9 +192,22 @@ TEST_CASE("what a value from the environment replaces is as secret as that value
 
 TEST_CASE("an entity is found by its key before its id") {
   const auto from = load("consumers:\n  - {id: 11111111-1111-4111-8111-111111111111, username: ann}\n  - {id: 22222222-2222-4222-8222-222222222222, username: bea}\n");
-  const auto to = load("consumers:\n  - {id: 22222222-2222-4222-8222-222222222222, username: cleo}\n  - {id: 33333333-3333-4333-8333-333333333333, username: ann}\n");
+  const auto to = load("consumers:\n  - {id: 22222222-2222-4222-8222-222222222222, username: cleo}\n  - {username: ann}\n");
   const auto difference = schema::diff(*from, *to);
   REQUIRE(difference.changes.size() == 1);
   CHECK(difference.changes[0].kind == schema::ChangeKind::update);
   CHECK(difference.changes[0].key == "cleo");
+}
+
+TEST_CASE("another id under the same name is another entity, which takes the place of the first") {
+  const auto from = load("services: [{id: 11111111-1111-4111-8111-111111111111, name: a, host: h, routes: [{name: r, paths: [/a]}]}]");
+  const auto to = load("services: [{id: 22222222-2222-4222-8222-222222222222, name: a, host: h, routes: [{name: r, paths: [/a]}]}]");
+  const auto difference = schema::diff(*from, *to);
+  REQUIRE(difference.changes.size() == 2);
+  CHECK(difference.changes[0].kind == schema::ChangeKind::remove);
+  CHECK(difference.changes[0].before->id.front() == '1');
+  CHECK(difference.changes[1].kind == schema::ChangeKind::create);
+  CHECK(difference.changes[1].after->id.front() == '2');
+  // Ids that nobody chose are no difference.
+  CHECK(schema::diff(*from, *load("services: [{name: a, host: h, routes: [{name: r, paths: [/a]}]}]")).changes.empty());
 }

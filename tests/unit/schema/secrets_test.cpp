@@ -16,7 +16,7 @@ struct Loaded {
   schema::Document refused;
   std::unique_ptr<const schema::Config> config;
   std::string told() const {
-    std::string text = schema::flattened_errors(problems, refused).flattened + schema::fields_tree(problems);
+    std::string text = schema::flattened_errors(problems, refused);
     for (schema::Format format : {schema::Format::text, schema::Format::json, schema::Format::sarif, schema::Format::github}) text += schema::report(problems, refused, format);
     return text;
   }

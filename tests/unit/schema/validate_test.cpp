@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "schema/config.h"
 #include "schema/json.h"
 #include "schema/kong_errors.h"
@@ -39,7 +41,33 @@ TEST_CASE("a field stops at its first fault, a record does not") {
 
 TEST_CASE("an unknown field comes with the nearest known one") {
   const Outcome outcome = load("services: [{name: s, host: h, rout: []}, {name: t, host: h, retires: 1}]");
+  CHECK(outcome.problems.all()[0].hint == "did you mean routes?");
   CHECK(outcome.problems.all()[1].hint == "did you mean retries?");
+}
+
+TEST_CASE("a key of another level is told with the level where it belongs") {
+  const auto hint = [](const std::string& text) {
+    const Outcome outcome = load(text);
+    REQUIRE(outcome.config == nullptr);
+    const auto& all = outcome.problems.all();
+    const auto unknown = std::find_if(all.begin(), all.end(), [](const schema::Problem& one) { return one.what == "unknown field"; });
+    REQUIRE(unknown != all.end());
+    return unknown->hint;
+  };
+  CHECK(hint("services: [{name: s, host: h, rotues: []}]") == "did you mean routes?");
+  CHECK(hint("services: [{name: s, host: h, strip_path: false}]") == "it belongs to its routes");
+  CHECK(hint("services: [{name: s, host: h, strip_pth: false}]") == "did you mean strip_path? it belongs to its routes");
+  CHECK(hint("services: [{name: s, host: h, hosts: [a]}]") == "did you mean host? hosts belongs to its routes");
+  CHECK(hint("services: [{name: s, host: h, consumers: []}]") == "it belongs to the top of the document");
+  CHECK(hint("services: [{name: s, host: h, routes: [{paths: [/a], retries: 2}]}]") == "it belongs to the service around it");
+  CHECK(hint("services: [{name: s, host: h, plugins: [{name: cors, routes: []}]}]").ends_with("routes belongs to the service around it"));
+  CHECK(hint("plugins: [{name: rate-limiting, minute: 5}]") == "it belongs in config");
+  CHECK(hint("plugins: [{name: rate-limiting, config: {minute: 5, tags: [a]}}]") == "it belongs one level up, to the plugin");
+  CHECK(hint("plugins: [{name: rate-limiting, config: {minute: 5, database: 1}}]") == "it belongs in redis");
+  CHECK(hint("strip_path: false") == "it belongs to routes");
+  CHECK(hint("rotues: []") == "did you mean routes?");
+  CHECK(hint("xyzzy: []") == "");
+  CHECK(hint("services: [{name: s, host: h, xyzzy: 1}]") == "");
 }
 
 TEST_CASE("hosts, targets and addresses") {
@@ -86,9 +114,7 @@ TEST_CASE("a described plugin is checked like a built one, whether it may run or
 
 TEST_CASE("faulty entities are told one by one, with what the document says of them") {
   const Outcome outcome = load("services: [{id: 11111111-1111-4111-8111-111111111111, name: s, host: h, tags: [t], routes: [{name: r, paths: [a]}]}]\nfoo: 1");
-  const auto errors = schema::flattened_errors(outcome.problems, outcome.refused);
-  CHECK(errors.fields == "{\"foo\":\"unknown field\"}");
-  CHECK(errors.flattened ==
+  CHECK(schema::flattened_errors(outcome.problems, outcome.refused) ==
         "[{\"entity_type\":\"route\",\"entity_name\":\"r\",\"entity\":{\"name\":\"r\",\"paths\":[\"a\"],\"service\":{\"id\":\"11111111-1111-4111-8111-111111111111\"}},"
         "\"errors\":[{\"type\":\"field\",\"field\":\"paths.1\",\"message\":\"should start with: / (fixed path) or ~/ (regex path)\"}]}]");
 }

@@ -212,13 +212,16 @@ void Walk::warning(Place place, std::string what, std::string hint) { add(Severi
 
 std::string nearest(std::string_view name, const std::vector<std::string_view>& known) {
   std::string_view best;
-  size_t best_distance = 3;
+  size_t best_distance = 2, best_beginning = 0;
   for (std::string_view one : known) {
     const size_t distance = edit_distance(name, one);
-    if (distance < best_distance && distance < one.size()) {
-      best = one;
-      best_distance = distance;
-    }
+    if (distance > best_distance || distance >= one.size()) continue;
+    // Of equally near ones that which begins alike: people get the ends of words wrong.
+    const size_t beginning = static_cast<size_t>(std::mismatch(name.begin(), name.end(), one.begin(), one.end()).first - name.begin());
+    if (distance == best_distance && !best.empty() && beginning <= best_beginning) continue;
+    best = one;
+    best_distance = distance;
+    best_beginning = beginning;
   }
   return best.empty() ? std::string() : "did you mean " + std::string(best) + "?";
 }

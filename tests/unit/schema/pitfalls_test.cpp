@@ -70,7 +70,7 @@ TEST_CASE("what is taken away while others refer to it is told by those that do"
   const Outcome outcome =
       load("routes:\n- {name: r, paths: [/a], service: gone}\nplugins:\n- {name: cors, route: away}\n");
   CHECK(outcome.says(
-      "kong.yml:3:32: routes[0].service: invalid reference 'service: gone' (no such entry in 'services')"));
+      "kong.yml:3:35: routes[0].service: invalid reference 'service: gone' (no such entry in 'services')"));
   CHECK(outcome.says("kong.yml:5:23: plugins[0].route: invalid reference 'route: away' (no such entry in 'routes')"));
 }
 

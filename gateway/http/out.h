@@ -16,11 +16,16 @@ class Out {
   // Writes into `place`, which must outlive this; what does not fit there moves to the heap.
   explicit Out(std::span<char> place) : data_(place.data()), capacity_(place.size()) {}
 
-  void text(std::string_view octets) {
+  [[gnu::always_inline]] void text(std::string_view octets) {
     if (octets.size() > capacity_ - size_) grow(octets.size());
     // An empty view may be a null pointer, which memcpy must not see.
     if (!octets.empty()) std::memcpy(data_ + size_, octets.data(), octets.size());
     size_ += octets.size();
+  }
+  // Text of a length known when this is compiled: a few stores.
+  template <size_t Size>
+  [[gnu::always_inline]] void literal(const char (&octets)[Size]) {
+    text({octets, Size - 1});
   }
   // One line of a head. The value is checked already, or of our own making.
   void line(std::string_view name, std::string_view value) {
@@ -44,6 +49,8 @@ class Out {
     text({digits, static_cast<size_t>(std::to_chars(digits, digits + sizeof digits, value).ptr - digits)});
   }
 
+  // The octets from `at` on, to be changed in place.
+  std::span<char> written(size_t at) { return {data_ + at, size_ - at}; }
   // Valid until more is written.
   std::string_view view() const { return {data_, size_}; }
   size_t size() const { return size_; }

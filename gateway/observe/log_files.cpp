@@ -9,8 +9,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <ctime>
+#include <utility>
 
 namespace observe {
 namespace {
@@ -21,6 +23,9 @@ int64_t now_s() {
   return now.tv_sec;
 }
 
+constexpr size_t block_bytes = 64 * 1024;
+// So much is written without waiting for more.
+constexpr size_t worth_writing_bytes = 256 * 1024;
 constexpr int64_t complaint_interval_s = 10;
 constexpr int reader_patience_ms = 1'000;
 
@@ -53,32 +58,42 @@ void LogFiles::complain_to(std::function<void(std::string_view)> complain) {
   complain_ = std::move(complain);
 }
 
-void LogFiles::append(File file, std::string line, bool open_anew) {
-  line.push_back('\n');
-  push({file, open_anew, 1, std::move(line)});
+void LogFiles::append(File file, std::string_view line, bool open_anew) {
+  std::lock_guard lock(mutex_);
+  if (queue_.empty() || queue_.back().file != file || queue_.back().open_anew != open_anew || queue_.back().text.size() >= block_bytes) {
+    queue_.push_back({file, open_anew, 0, {}});
+    // Growing step by step would copy it; a lone line of a quiet node needs no block of its own.
+    if (queued_bytes_ > 0) queue_.back().text.reserve(block_bytes + line.size() + 1);
+  }
+  Block& block = queue_.back();
+  block.text.append(line).push_back('\n');
+  ++block.lines;
+  added(line.size() + 1);
 }
 
-void LogFiles::append_block(File file, std::string lines, uint32_t line_count) { push({file, false, line_count, std::move(lines)}); }
+void LogFiles::append_block(File file, std::string lines, uint32_t line_count) {
+  std::lock_guard lock(mutex_);
+  const size_t bytes = lines.size();
+  queue_.push_back({file, false, line_count, std::move(lines)});
+  added(bytes);
+}
 
-void LogFiles::push(Line line) {
-  bool was_empty = false;
-  {
-    std::lock_guard lock(mutex_);
-    was_empty = queue_.empty();
-    queued_bytes_ += line.text.size();
-    queue_.push_back(std::move(line));
-    while (queued_bytes_ > queue_bytes_max_ && !queue_.empty()) {
-      queued_bytes_ -= queue_.front().text.size();
-      dropped_.fetch_add(queue_.front().lines, std::memory_order_relaxed);
-      queue_.pop_front();
-    }
+void LogFiles::added(size_t bytes) {
+  const size_t before = std::exchange(queued_bytes_, queued_bytes_ + bytes);
+  while (queued_bytes_ > queue_bytes_max_ && !queue_.empty()) {
+    queued_bytes_ -= queue_.front().text.size();
+    dropped_.fetch_add(queue_.front().lines, std::memory_order_relaxed);
+    queue_.pop_front();
   }
-  if (was_empty) wake_.notify_one();
+  if (before == 0 || (before < worth_writing_bytes && queued_bytes_ >= worth_writing_bytes)) wake_.notify_one();
 }
 
 void LogFiles::flush() {
   std::unique_lock lock(mutex_);
+  ++flushing_;
+  wake_.notify_one();
   idle_.wait(lock, [this] { return queue_.empty() && !writing_; });
+  --flushing_;
 }
 
 void LogFiles::reopen() { reopen_.store(true); }
@@ -88,7 +103,8 @@ void LogFiles::run() {
   while (true) {
     wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
     if (queue_.empty()) return;
-    std::deque<Line> batch;
+    wake_.wait_for(lock, std::chrono::milliseconds(gather_ms), [this] { return stopping_ || flushing_ > 0 || queued_bytes_ >= worth_writing_bytes; });
+    std::deque<Block> batch;
     batch.swap(queue_);
     queued_bytes_ = 0;
     writing_ = true;
@@ -100,29 +116,15 @@ void LogFiles::run() {
   }
 }
 
-// Lines of one file that follow each other go out in one write.
-void LogFiles::write_batch(std::deque<Line>& batch) {
-  constexpr size_t write_bytes = 256 * 1024;
+void LogFiles::write_batch(std::deque<Block>& batch) {
   if (reopen_.exchange(false)) close_all();
-  std::string text;
-  size_t at = 0;
-  while (at < batch.size()) {
-    File file = batch[at].file;
-    bool open_anew = false;
-    uint64_t lines = 0;
-    text.clear();
-    while (at < batch.size() && batch[at].file == file && text.size() < write_bytes) {
-      text += batch[at].text;
-      open_anew |= batch[at].open_anew;
-      lines += batch[at].lines;
-      ++at;
-    }
+  for (const Block& block : batch) {
     Sink* sink = nullptr;
     {
       std::lock_guard lock(mutex_);
-      sink = &sinks_[file];
+      sink = &sinks_[block.file];
     }
-    write_lines(*sink, text, lines, open_anew);
+    write_lines(*sink, block.text, block.lines, block.open_anew);
   }
 }
 

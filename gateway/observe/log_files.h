@@ -19,6 +19,7 @@ namespace observe {
 class LogFiles {
  public:
   static constexpr size_t queue_bytes_max_default = 16u << 20;
+  static constexpr uint32_t gather_ms = 50;  // how long a line may wait for company: waking the writer costs more than a line
   using File = uint32_t;
 
   // `complain` gets one text for each failing file at most once in ten seconds, on the writer thread.
@@ -35,7 +36,7 @@ class LogFiles {
   // "/dev/stderr" are the process's own descriptors.
   File file(std::string_view path);
   // `line` without the final line break. `open_anew`: the path is opened again for this line (what file-log's `reopen` asks for).
-  void append(File file, std::string line, bool open_anew = false);
+  void append(File file, std::string_view line, bool open_anew = false);
   // Whole lines, each with its line break: what a worker has gathered.
   void append_block(File file, std::string lines, uint32_t line_count);
   // Waits until everything queued before the call is written. For tests and the end of the process.
@@ -46,7 +47,8 @@ class LogFiles {
   uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
 
  private:
-  struct Line {
+  // Lines of one file that came one after the other.
+  struct Block {
     File file;
     bool open_anew;
     uint32_t lines;
@@ -61,9 +63,10 @@ class LogFiles {
     bool torn = false;     // what is there ends in the middle of a line
   };
 
-  void push(Line line);
+  // Makes room, and wakes the writer when there is reason to. With the lock held.
+  void added(size_t bytes);
   void run();
-  void write_batch(std::deque<Line>& batch);
+  void write_batch(std::deque<Block>& batch);
   void write_lines(Sink& sink, std::string_view text, uint64_t lines, bool open_anew);
   static ssize_t write_some(Sink& sink, std::string_view text);
   bool open(Sink& sink);
@@ -74,10 +77,11 @@ class LogFiles {
   std::function<void(std::string_view)> complain_;
   std::mutex mutex_;
   std::condition_variable wake_, idle_;
-  std::deque<Line> queue_;
+  std::deque<Block> queue_;
   size_t queued_bytes_ = 0;
   std::deque<Sink> sinks_;  // a deque: the writer keeps references while paths are added
   bool stopping_ = false, writing_ = false;
+  int flushing_ = 0;  // callers of flush() who wait
   std::atomic<bool> reopen_{false};
   std::atomic<uint64_t> dropped_{0};
   std::thread writer_;

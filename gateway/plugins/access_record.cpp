@@ -1,12 +1,11 @@
 #include "gateway/plugins/access_record.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <iterator>
 
-#include "gateway/plugins/json_text.h"
+#include "gateway/http/authority.h"
 #include "gateway/http/query.h"
+#include "gateway/plugins/entity_texts.h"
+#include "gateway/plugins/json_text.h"
 
 namespace plugins {
 namespace {
@@ -15,13 +14,12 @@ constexpr std::string_view redacted = "REDACTED";
 
 class Record {
  public:
-  Record(const Exchange& exchange, std::string& out) : exchange_(exchange), out_(out) {}
+  Record(const Exchange& exchange, http::Out& out) : exchange_(exchange), out_(out) {}
 
   void write() {
     open('{');
     write_request();
-    field("upstream_uri");
-    append_json_text(out_, exchange_.route == nullptr ? "" : uri(exchange_.upstream_path, exchange_.query, exchange_.has_query));
+    text("upstream_uri", exchange_.route == nullptr ? std::string_view() : uri(exchange_.upstream_path, exchange_.query, exchange_.has_query));
     text("upstream_status", upstream_statuses());
     write_response();
     write_latencies();
@@ -38,30 +36,51 @@ class Record {
 
  private:
   void open(char bracket) {
-    out_ += bracket;
+    out_.text({&bracket, 1});
     first_ = true;
   }
   void close(char bracket) {
-    out_ += bracket;
+    out_.text({&bracket, 1});
     first_ = false;
   }
   void separate() {
-    if (!first_) out_ += ',';
+    if (!first_) out_.literal(",");
     first_ = false;
   }
-  void field(std::string_view name) {
+  // A name of our own, which needs no escapes.
+  template <size_t Size>
+  void field(const char (&name)[Size]) {
     separate();
-    append_json_text(out_, name);
-    out_ += ':';
+    out_.literal("\"");
+    out_.literal(name);
+    out_.literal("\":");
   }
-  void text(std::string_view name, std::string_view value) {
-    field(name);
-    append_json_text(out_, value);
+  void foreign_field(std::string_view name) {
+    separate();
+    quoted(name);
+    out_.literal(":");
   }
-  template <typename Number>
-  void number(std::string_view name, Number value) {
+  void quoted(std::string_view value) {
+    if (plain_json_octets(value) == value.size()) {
+      out_.literal("\"");
+      out_.text(value);
+      out_.literal("\"");
+    } else {
+      std::string escaped;
+      append_json_text(escaped, value);
+      out_.text(escaped);
+    }
+  }
+  template <size_t Size>
+  void text(const char (&name)[Size], std::string_view value) {
     field(name);
-    fmt::format_to(std::back_inserter(out_), "{}", value);
+    quoted(value);
+  }
+  template <size_t Size>
+  void number(const char (&name)[Size], int64_t value) {
+    field(name);
+    if (value < 0) out_.literal("-");
+    out_.number(static_cast<uint64_t>(value < 0 ? -value : value));
   }
 
   bool secret(std::string_view name) const {
@@ -71,42 +90,40 @@ class Record {
     return header.id == http::Name::authorization || header.id == http::Name::proxy_authorization || secret(header.name);
   }
 
-  // Path and query, with the values of key parameters blotted out; everything else as it was sent.
-  std::string uri(std::string_view path, std::string_view query, bool has_query) const {
-    std::string result(path);
-    if (!has_query) return result;
-    result += '?';
-    if (exchange_.secret_names.empty()) return result.append(query);
+  // Path and query, with the values of key parameters blotted out; everything else as it was sent. Valid until the next call.
+  std::string_view uri(std::string_view path, std::string_view query, bool has_query) {
+    if (!has_query) return path;
+    uri_.assign(path).append("?");
+    if (exchange_.secret_names.empty()) return uri_.append(query);
     bool first = true;
     http::each_parameter(query, [&](const http::Parameter& parameter) {
-      if (!first) result += '&';
+      if (!first) uri_ += '&';
       first = false;
       bool hide = parameter.has_value && secret(http::decode(parameter.name, true));
-      if (hide) result.append(parameter.name).append("=").append(redacted);
-      else result.append(parameter.text);
+      if (hide) uri_.append(parameter.name).append("=").append(redacted);
+      else uri_.append(parameter.text);
       return true;
     });
-    return result;
+    return uri_;
   }
 
   void write_request() {
     field("request");
     open('{');
     http::Target target = http::split_target(exchange_.original_target);
-    std::string sent = uri(target.raw_path, target.query, target.has_query);
+    const std::string_view sent = uri(target.raw_path, target.query, target.has_query);
     text("id", exchange_.request_id);
     text("uri", sent);
-    std::string_view host = exchange_.request.host;
     // The port of the Host field gives way to the one we listen on; an IPv6 address keeps its colons.
-    size_t colon = host.rfind(':');
-    if (colon != std::string_view::npos && host.find(']', colon) == std::string_view::npos) host = host.substr(0, colon);
-    text("url", fmt::format("{}://{}:{}{}", exchange_.client.scheme, host, exchange_.client.server_port, sent));
+    url_.assign(exchange_.client.scheme).append("://").append(http::host_of(exchange_.request.host)).append(":");
+    append_json_number(url_, exchange_.client.server_port);
+    text("url", url_.append(sent));
     field("querystring");
     write_querystring(target.query);
     text("method", exchange_.original_method);
     field("headers");
     write_headers(exchange_.request.headers, exchange_.request.host);
-    number("size", exchange_.request_bytes);
+    number("size", static_cast<int64_t>(exchange_.request_bytes));
     if (!exchange_.client.tls_version.empty()) {
       field("tls");
       open('{');
@@ -124,46 +141,61 @@ class Record {
     number("status", exchange_.response.status);
     field("headers");
     write_headers(exchange_.response.headers, {});
-    number("size", exchange_.response_bytes);
+    number("size", static_cast<int64_t>(exchange_.response_bytes));
     close('}');
   }
 
-  // One member for each name; a repeated one holds an array. Heads are short, so looking back is cheaper than a map.
-  template <typename Items, typename NameOf, typename WriteValue>
-  void write_grouped(const Items& items, NameOf name_of, WriteValue write_value) {
-    for (size_t i = 0; i < items.size(); ++i) {
-      bool seen = false, repeated = false;
-      for (size_t j = 0; j < items.size(); ++j) {
-        if (j == i || !http::equal_names(name_of(items[j]), name_of(items[i]))) continue;
-        (j < i ? seen : repeated) = true;
-      }
-      if (seen) continue;
-      std::string lower(name_of(items[i]));
-      std::ranges::transform(lower, lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-      field(lower);
-      if (!repeated) {
-        write_value(items[i]);
-        continue;
-      }
-      open('[');
-      for (size_t j = i; j < items.size(); ++j) {
-        if (!http::equal_names(name_of(items[j]), name_of(items[i]))) continue;
-        separate();
-        write_value(items[j]);
-      }
-      close(']');
-    }
+  static bool same_name(const http::Header& one, const http::Header& other) {
+    return one.id == other.id && (one.id != http::Name::other || http::equal_names(one.name, other.name));
+  }
+  void write_value(const http::Header& header) { quoted(secret_header(header) ? redacted : header.value); }
+  void write_name(std::string_view name) {
+    const size_t begin = out_.size();
+    foreign_field(name);
+    for (char& c : out_.written(begin)) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
   }
 
+  // One member for each name; a repeated one holds an array.
   void write_headers(const http::Headers& headers, std::string_view host) {
     open('{');
     if (!host.empty() && !headers.has(http::Name::host)) text("host", host);
-    write_grouped(headers.all(), [](const http::Header& header) { return header.name; },
-                  [this](const http::Header& header) { append_json_text(out_, secret_header(header) ? redacted : header.value); });
+    const std::span<const http::Header> all = headers.all();
+    // Names that fall on a mark alone cannot be repeated, which spares most of them the look around.
+    const auto mark_of = [](const http::Header& header) { return uint64_t{1} << ((static_cast<size_t>(header.id) * 5 + header.name.size()) & 63); };
+    uint64_t marked = 0, shared = 0;
+    for (const http::Header& header : all) {
+      shared |= marked & mark_of(header);
+      marked |= mark_of(header);
+    }
+    for (size_t i = 0; i < all.size(); ++i) {
+      if ((shared & mark_of(all[i])) != 0) {
+        write_grouped(all, i);
+        continue;
+      }
+      write_name(all[i].name);
+      write_value(all[i]);
+    }
     close('}');
+  }
+  void write_grouped(std::span<const http::Header> all, size_t at) {
+    const auto again = [&](const http::Header& other) { return same_name(all[at], other); };
+    if (std::ranges::any_of(all.first(at), again)) return;
+    write_name(all[at].name);
+    if (std::ranges::none_of(all.subspan(at + 1), again)) return write_value(all[at]);
+    open('[');
+    for (const http::Header& header : all.subspan(at)) {
+      if (!again(header)) continue;
+      separate();
+      write_value(header);
+    }
+    close(']');
   }
 
   void write_querystring(std::string_view query) {
+    if (query.empty()) {
+      out_.literal("{}");
+      return;
+    }
     constexpr size_t parameters_max = 100;
     struct Decoded {
       std::string name, value;
@@ -175,15 +207,15 @@ class Record {
       return parameters.size() < parameters_max;
     });
     auto write_value = [this](const Decoded& parameter) {
-      if (!parameter.has_value) out_ += "true";
-      else append_json_text(out_, secret(parameter.name) ? redacted : std::string_view(parameter.value));
+      if (!parameter.has_value) out_.literal("true");
+      else quoted(secret(parameter.name) ? redacted : std::string_view(parameter.value));
     };
     open('{');
     for (size_t i = 0; i < parameters.size(); ++i) {
       auto same = [&](const Decoded& other) { return other.name == parameters[i].name; };
       auto end = parameters.begin() + static_cast<ptrdiff_t>(i);
       if (std::any_of(parameters.begin(), end, same)) continue;
-      field(parameters[i].name);
+      foreign_field(parameters[i].name);
       bool repeated = std::any_of(end + 1, parameters.end(), same);
       if (repeated) open('[');
       for (size_t j = i; j < parameters.size(); ++j) {
@@ -231,7 +263,7 @@ class Record {
       number("balancer_start", attempt.start_ms);
       number("balancer_start_ns", attempt.start_ms * 1'000'000);
       number("balancer_latency", attempt.latency_us / 1000);
-      number("balancer_latency_ns", static_cast<uint64_t>(attempt.latency_us) * 1000);
+      number("balancer_latency_ns", int64_t{attempt.latency_us} * 1000);
       text("ip", attempt.ip);
       number("port", attempt.port);
       if (!attempt.state.empty()) text("state", attempt.state);
@@ -248,17 +280,22 @@ class Record {
       text("id", exchange_.credential->id);
       close('}');
     }
-    if (exchange_.route != nullptr) entity("route", *exchange_.route->entity, workspace_id);
-    if (exchange_.service != nullptr) entity("service", *exchange_.service->entity, workspace_id);
-    if (exchange_.consumer != nullptr) entity("consumer", *exchange_.consumer->entity, {});
+    if (exchange_.route != nullptr) entity("route", *exchange_.route, workspace_id);
+    if (exchange_.service != nullptr) entity("service", *exchange_.service, workspace_id);
+    if (exchange_.consumer != nullptr) entity("consumer", *exchange_.consumer, {});
   }
-  void entity(std::string_view name, const schema::Entity& entity, std::string_view workspace) {
+  template <size_t Size, typename Kind>
+  void entity(const char (&name)[Size], const Kind& one, std::string_view workspace) {
     field(name);
-    append_json(out_, entity, workspace);
+    if (exchange_.entity_texts != nullptr) return out_.text(exchange_.entity_texts->of(one));
+    std::string text;
+    append_json(text, *one.entity, workspace);
+    out_.text(text);
   }
 
   const Exchange& exchange_;
-  std::string& out_;
+  http::Out& out_;
+  std::string uri_, url_;
   bool first_ = true;
 };
 
@@ -280,6 +317,6 @@ Latencies latencies_of(const Exchange& exchange) {
   return latencies;
 }
 
-void append_access_record(const Exchange& exchange, std::string& out) { Record(exchange, out).write(); }
+void write_access_record(const Exchange& exchange, http::Out& out) { Record(exchange, out).write(); }
 
 }  // namespace plugins

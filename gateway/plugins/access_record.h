@@ -2,8 +2,8 @@
 // What happened to a request, as one JSON object: the entry that log plugins send.
 
 #include <cstdint>
-#include <string>
 
+#include "gateway/http/out.h"
 #include "gateway/plugins/exchange.h"
 
 namespace plugins {
@@ -20,7 +20,7 @@ struct Latencies {
 };
 Latencies latencies_of(const Exchange& exchange);
 
-// Appends the object, without a line break. Authorization fields and API keys (also inside of URIs) are replaced by REDACTED.
-void append_access_record(const Exchange& exchange, std::string& out);
+// The object, without a line break. Authorization fields and API keys (also inside of URIs) are replaced by REDACTED.
+void write_access_record(const Exchange& exchange, http::Out& out);
 
 }  // namespace plugins

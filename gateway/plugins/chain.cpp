@@ -96,7 +96,7 @@ class ChainBuilder {
   std::unordered_multimap<uint64_t, uint32_t> known_;
 };
 
-Chains::Chains(const schema::Config& config, Building& building) { ChainBuilder(*this, config, building).build(); }
+Chains::Chains(const schema::Config& config, Building& building) : entity_texts_(config) { ChainBuilder(*this, config, building).build(); }
 
 const Chain& Chains::of(const schema::Route* route, const schema::Service*) const {
   return route == nullptr ? global() : chains_[by_route_[static_cast<size_t>(route - first_route_)]];

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "gateway/plugins/entity_texts.h"
 #include "gateway/plugins/plugin.h"
 
 namespace plugins {
@@ -54,6 +55,7 @@ class Chains {
   };
   std::span<const ConsumerSlot> of(const schema::Consumer* consumer) const;
 
+  const EntityTexts& entity_texts() const { return entity_texts_; }
   size_t plugins() const { return plugins_.size(); }
   size_t distinct() const { return chains_.size(); }
 
@@ -61,6 +63,7 @@ class Chains {
   friend class ChainBuilder;
 
   const schema::Route* first_route_ = nullptr;
+  EntityTexts entity_texts_;
   std::vector<std::unique_ptr<Plugin>> plugins_;
   std::vector<std::unique_ptr<Slot[]>> slots_;
   std::vector<Chain> chains_;

@@ -19,6 +19,8 @@
 
 namespace plugins {
 
+class EntityTexts;
+
 enum class Verdict : uint8_t { go_on, answered };
 
 // Who made the answer that the client gets.
@@ -83,6 +85,7 @@ struct Exchange {
 
   routing::Match match;
   const schema::Config* config = nullptr;
+  const EntityTexts* entity_texts = nullptr;  // of that configuration; nullptr: nobody keeps them
   const schema::Route* route = nullptr;
   const schema::Service* service = nullptr;
   const schema::Consumer* consumer = nullptr;

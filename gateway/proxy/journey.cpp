@@ -59,6 +59,7 @@ Journey::Journey(Worker& own_worker, net::Stream& client_stream, Input& client_i
   exchange.request_bytes = head_bytes;
   exchange.body = &body;
   exchange.config = snapshot->config.get();
+  exchange.entity_texts = &snapshot->chains->entity_texts();
   exchange.error_templates = &worker.options.error_templates;
   exchange.timings.started_ms = worker.loop.now_ms();
   exchange.timings.started_wall_ms = exchange.wall_ms = worker.loop.wall_ms();

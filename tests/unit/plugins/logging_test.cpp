@@ -5,6 +5,8 @@
 #include <sstream>
 
 #include "gateway/plugins/access_record.h"
+#include "gateway/plugins/entity_texts.h"
+#include "gateway/plugins/json_text.h"
 #include "world.h"
 
 using namespace plugins;
@@ -26,6 +28,34 @@ void proxied(Exchange& exchange) {
 
 }  // namespace
 
+TEST_CASE("what is kept of an entity for log lines is what the entity is, for every thread that asks") {
+  Node node;
+  World world(node, with("{name: key-auth}"));
+  const EntityTexts texts(*world.config);
+  for (const schema::Route& route : world.config->routes) {
+    std::string text;
+    append_json(text, *route.entity, workspace_id);
+    CHECK(texts.of(route) == text);
+    CHECK(texts.of(route).data() == texts.of(route).data());
+  }
+  for (const schema::Consumer& consumer : world.config->consumers) CHECK(texts.of(consumer).find("ws_id") == std::string_view::npos);
+}
+
+TEST_CASE("JSON text is escaped wherever the octets that need it stand") {
+  for (size_t length = 0; length < 20; ++length) {
+    for (size_t at = 0; at < length; ++at) {
+      for (const std::string_view odd : {"\"", "\\", "\n", "\x7f", "\x01", "\xc3\xa4", "\xff"}) {
+        std::string plain(length, 'x');
+        plain.replace(at, 1, odd);
+        std::string out;
+        append_json_text(out, plain);
+        const std::string expected = odd == "\xff" ? plain.replace(at, 1, "\xef\xbf\xbd") : plain;
+        CHECK(nlohmann::json::parse(out) == expected);
+      }
+    }
+  }
+}
+
 TEST_CASE("an access record holds the request, its answer and the entities, without secrets") {
   Node node;
   World world(node, with("{name: key-auth}"));
@@ -33,8 +63,9 @@ TEST_CASE("an access record holds the request, its answer and the entities, with
   visit.header("Authorization", "Bearer t").header("X-Odd", "\xff\"\n").header("X-Two", "1").header("x-two", "2");
   CHECK(visit.send() == 0);
   proxied(visit.exchange);
-  std::string line;
-  append_access_record(visit.exchange, line);
+  http::Out out;
+  write_access_record(visit.exchange, out);
+  const std::string line(out.view());
   CHECK(line.find("alice-key") == std::string::npos);
   auto record = nlohmann::json::parse(line);
   CHECK(record["request"]["headers"]["authorization"] == "REDACTED");

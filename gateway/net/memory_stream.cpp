@@ -117,6 +117,7 @@ Attempt MemoryStream::try_write(std::span<const std::string_view> parts, size_t 
   }
   if (attempt.bytes == 0) return attempt;
   attempt.kind = Attempt::Kind::done;
+  written_ += attempt.bytes;
   other_->changed();
   return attempt;
 }

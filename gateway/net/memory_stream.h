@@ -29,6 +29,8 @@ class MemoryStream final : public Stream {
   bool peer_ended() const { return incoming_ended_; }
 
   bool idle_closed_or_readable() override { return known_readable(); }
+  uint64_t written() const override { return written_; }
+  bool never_arrived(uint64_t written_before) const override { return written_ == written_before; }
   void shutdown_write() override;
   void close() override;
   void abort() override {
@@ -55,6 +57,7 @@ class MemoryStream final : public Stream {
   MemoryStream* other_ = nullptr;
   std::string incoming_;
   size_t window_bytes_ = 64 * 1024;
+  uint64_t written_ = 0;
   std::function<size_t()> next_segment_bytes_;
   bool incoming_ended_ = false, write_ended_ = false, closed_ = false, reset_ = false;
   Address local_address_, peer_address_;

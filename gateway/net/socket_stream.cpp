@@ -1,8 +1,10 @@
 #include "gateway/net/socket_stream.h"
 
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -93,6 +95,7 @@ Attempt SocketStream::try_read(std::span<char> into) {
     readable_ = ended_ = false;
   } else {
     ended_ = true;
+    was_reset_ = was_reset_ || errno != EPIPE;
     return failure(errno, "read");
   }
   return attempt;
@@ -128,13 +131,31 @@ Attempt SocketStream::try_write(std::span<const std::string_view> parts, size_t 
   } else {
     count = send_parts(parts, offset);
   }
-  if (count < 0 && errno != EAGAIN) return failure(errno, "write");
+  if (count < 0 && errno != EAGAIN) {
+    was_reset_ = was_reset_ || errno != EPIPE;
+    return failure(errno, "write");
+  }
   Attempt attempt;
   if (count >= 0) {
+    written_ += static_cast<uint64_t>(count);
     attempt.kind = Attempt::Kind::done;
     attempt.bytes = static_cast<size_t>(count);
   }
   return attempt;
+}
+
+// A peer that had ended its direction in order before these bytes came acknowledges none of them: an end that came
+// after them would have acknowledged them. After a reset that came of itself nothing is known: bytes that were read may
+// never have been acknowledged. (The reset with which TCP answers bytes for a connection that had ended is told as
+// EPIPE.)
+bool SocketStream::never_arrived(uint64_t written_before) const {
+  if (written_ == written_before) return true;
+  if (fd_ < 0 || !ended_ || was_reset_ || peer_.is_unix()) return false;
+  int error = 0, unacknowledged = 0;
+  socklen_t size = sizeof error;
+  if (::getsockopt(fd_, SOL_SOCKET, SO_ERROR, &error, &size) != 0 || (error != 0 && error != EPIPE)) return false;
+  if (::ioctl(fd_, SIOCOUTQ, &unacknowledged) != 0 || unacknowledged < 0) return false;
+  return static_cast<uint64_t>(unacknowledged) >= written_ - written_before;
 }
 
 bool SocketStream::idle_closed_or_readable() {

@@ -13,6 +13,8 @@ class SocketStream final : public Stream, private Handler {
 
   int fd() const { return fd_; }
   bool idle_closed_or_readable() override;
+  uint64_t written() const override { return written_; }
+  bool never_arrived(uint64_t written_before) const override;
   void shutdown_write() override;
   void close() override;
   void abort() override;
@@ -28,6 +30,8 @@ class SocketStream final : public Stream, private Handler {
   int fd_;
   bool readable_ = false;  // an edge has come and no read has run dry since
   bool ended_ = false;     // the peer's end or an error is in the queue: the last edge there is
+  bool was_reset_ = false;
+  uint64_t written_ = 0;
   Address peer_;
 };
 

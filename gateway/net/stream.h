@@ -107,6 +107,10 @@ class Stream {
 
   // For a connection that should be silent: the peer has ended it, or has sent what nobody asked for. Never waits.
   virtual bool idle_closed_or_readable() = 0;
+  // Bytes handed over for the peer since the beginning, TLS's own included.
+  virtual uint64_t written() const = 0;
+  // After a failure: none of the bytes written after the first `written_before` can have been read by the peer. False: nobody knows.
+  virtual bool never_arrived(uint64_t written_before) const = 0;
   // No more bytes from us; the peer reads the end. Best effort, never waits.
   virtual void shutdown_write() = 0;
   // At once, in both directions. Waits that are still there end with Error.closed.

@@ -53,6 +53,8 @@ class TlsStream final : public Stream {
   Stream& inner() { return *inner_; }
 
   bool idle_closed_or_readable() override;
+  uint64_t written() const override { return inner_->written(); }
+  bool never_arrived(uint64_t written_before) const override { return inner_->never_arrived(written_before); }
   void shutdown_write() override;
   void close() override;
   void abort() override;

@@ -95,6 +95,7 @@ async::Task<Attempt> attempt(Journey& journey, const Destination& destination, b
   }
   ++journey.upstream->requests;
   outcome.sent = true;
+  const uint64_t written_before = journey.upstream->stream->written();
   // Usually done at once. Else the answer may come first: an upstream need not read a request that it refuses.
   journey.upload = upload(journey, host_field(journey, destination));
   auto reading = read_answer_head(journey);
@@ -103,6 +104,7 @@ async::Task<Attempt> attempt(Journey& journey, const Destination& destination, b
   if (outcome.answered) co_return outcome;
   outcome.client_failed = journey.client_failed;
   outcome.error = read.error();
+  outcome.unseen = journey.upstream->stream->never_arrived(written_before);
   if (!journey.upload.done()) co_return outcome;
   // The reason why the request could not be sent tells more than the closed connection that came of it.
   auto sent = journey.upload.take();

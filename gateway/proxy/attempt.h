@@ -10,6 +10,7 @@ struct Attempt {
   async::Error error;       // when not answered
   bool answered = false;
   bool sent = false;        // octets of the request may have reached the target
+  bool unseen = false;      // but none of it can have been read there
   bool reused = false;      // on a connection that had served before
   bool client_failed = false;  // the client's body could not be read to its end
 };

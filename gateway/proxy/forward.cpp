@@ -96,7 +96,9 @@ async::Task<void> forward(Journey& journey) {
       answer_client_fault(journey, outcome.error);
       co_return;
     }
-    const bool repeatable = !outcome.sent || (may_repeat(exchange.original_method) && journey.body.replayable());
+    // Whatever the method, what its upstream never got has had no effect.
+    const bool harmless = outcome.unseen || may_repeat(exchange.original_method);
+    const bool repeatable = !outcome.sent || (harmless && journey.body.replayable());
     if (!repeatable) break;
     const bool stale = outcome.reused && !outcome.error.timeout;
     if (stale) tried.forget_last();

@@ -23,6 +23,7 @@ struct Snapshot {
   std::unique_ptr<const TargetTable> targets;
   std::vector<std::string> secret_names;  // query parameters that some plugin takes keys from: not for logs
   uint64_t generation = 0;
+  std::shared_ptr<const void> counted;           // shared by all snapshots of a node: its use count tells how many are alive
 };
 
 // The worker's place for the running snapshot and for older ones that requests still use.
@@ -62,6 +63,7 @@ class SnapshotSlot {
     old_.push_back(std::move(old));
   }
   size_t old_count() const { return old_.size(); }
+  uint64_t pins() const { return current_ ? current_->pins : 0; }  // of the running one
 
  private:
   void unpin(Pin::Held& held) {

@@ -18,6 +18,7 @@ std::shared_ptr<const proxy::Snapshot> compile(std::shared_ptr<const schema::Con
   auto snapshot = std::make_shared<proxy::Snapshot>();
   snapshot->config = std::move(config);
   snapshot->generation = generation;
+  snapshot->counted = state.snapshots;
   snapshot->credentials = std::make_unique<plugins::CredentialIndex>(*snapshot->config);
   std::vector<std::string> errors;
   plugins::Building building{*snapshot->config, *snapshot->credentials, state.counters, state.metrics, state.log_files, errors, node_id};

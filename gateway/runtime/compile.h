@@ -21,6 +21,7 @@ struct NodeState {
   observe::Metrics metrics;
   observe::LogFiles log_files;
   balancing::TargetMarks marks;
+  std::shared_ptr<const void> snapshots = std::make_shared<char>();  // see Snapshot::counted
 };
 
 // nullptr with errors among the `problems` when a plugin or a route cannot be compiled; with unknown_plugins = skip a plugin that cannot is left

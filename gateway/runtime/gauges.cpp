@@ -74,6 +74,9 @@ void register_gauges(observe::Metrics& metrics, Node& node) {
   });
   metrics.counter_callback("gateway_log_lines_dropped_total", "Lines of access logs and log plugins that no file or stream took",
                            [&node](Samples& s) { s.add({}, static_cast<double>(node.log_files().dropped())); });
+  metrics.gauge("gateway_configurations_live", "Configurations in memory: the running one and those that open requests began with", [&node](Samples& s) {
+    s.add({}, static_cast<double>(node.live_count()));
+  });
   metrics.counter_callback("gateway_configurations_refused_total", "Configurations refused since the start", [&node](Samples& s) {
     s.add({}, static_cast<double>(node.refused_count()));
   });

@@ -54,6 +54,8 @@ class Node final : public admin::Node {
   // Configurations since the start, without dry runs.
   uint64_t loaded_count() const { return loaded_count_.load(std::memory_order_relaxed); }
   uint64_t refused_count() const { return refused_count_.load(std::memory_order_relaxed); }
+  // Configurations in memory: the running one, and older ones that requests still use.
+  uint64_t live_count() const { return static_cast<uint64_t>(state_.snapshots.use_count()) - 1; }
   std::vector<std::pair<std::string, std::string>> settings() override { return settings_.listing; }
   std::string node_id() override { return node_id_; }
   const std::vector<Listen>& proxy_listens() const { return listens_; }

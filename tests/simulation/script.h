@@ -43,12 +43,12 @@ struct AnswerPlan {
   int interims = 0;
   int status = 200;
   int minor_version = 1;
-  uint32_t padding_bytes = 0;     // of a field that makes the head long
+  uint32_t padding_bytes = 0;  // of a field that makes the head long
   Body body;
   Break cut = Break::none;
-  uint64_t cut_at = 0;            // octet of the body on the wire
-  uint32_t hesitates_ms = 0;      // between head and body
-  bool close = false;             // says so, and does
+  uint64_t cut_at = 0;        // octet of the body on the wire
+  uint32_t hesitates_ms = 0;  // between head and body
+  bool close = false;         // says so, and does
   Afterwards afterwards = Afterwards::keep;
   uint32_t idle_ms = 0;
   Pace pace;
@@ -65,24 +65,26 @@ struct RequestPlan {
   uint32_t connection = 0;
   std::string method = "GET";
   int minor_version = 1;
-  int service = 0;              // see world.cpp
-  uint32_t padding_bytes = 0;   // of a field that makes the head long
+  int service = 0;             // see world.cpp
+  uint32_t padding_bytes = 0;  // of a field that makes the head long
   Body body;
-  bool expect = false;          // waits for 100 before the body
+  bool expect = false;  // waits for 100 before the body
   bool close = false;
   bool upgrade = false;
-  bool pipelined = false;       // sent without waiting for the answers before
-  uint32_t pause_ms = 0;        // before it
-  uint32_t hesitates_ms = 0;    // in the middle of its body
-  Break fault = Break::none;    // of the client, while it sends
-  uint64_t fault_at = 0;        // octet of the request on the wire
+  bool pipelined = false;     // sent without waiting for the answers before
+  uint32_t pause_ms = 0;      // before it
+  uint32_t hesitates_ms = 0;  // in the middle of its body
+  Break fault = Break::none;  // of the client, while it sends
+  uint64_t fault_at = 0;      // octet of the request on the wire
   Pace pace;
   TunnelPlan tunnel;
   std::vector<AnswerPlan> answers;  // attempt by attempt; the last one stands for all that follow
 
   bool repeatable() const { return method != "POST" && method != "PATCH"; }
   bool routed() const { return service < 4; }
-  const AnswerPlan& answer(size_t attempt) const { return answers[attempt < answers.size() ? attempt : answers.size() - 1]; }
+  const AnswerPlan& answer(size_t attempt) const {
+    return answers[attempt < answers.size() ? attempt : answers.size() - 1];
+  }
   // Attempts that end without an answer before one gets it.
   size_t failures() const { return answers.size() - 1; }
 };
@@ -94,6 +96,8 @@ struct ConnectionPlan {
   Break reading = Break::none;     // reset or stall after so many octets of answers
   uint64_t reading_at = 0;
   Pace reading_pace;
+  uint32_t reading_hesitates_ms = 0;  // once, shorter than an answer may be stuck
+  uint64_t reading_hesitates_at = 0;  // octet of answers
   uint32_t window_bytes = 64 * 1024;
   uint64_t seed = 0;
 };
@@ -103,9 +107,12 @@ struct Script {
   proxy::Options options;
   std::vector<RequestPlan> requests;
   std::vector<ConnectionPlan> connections;
-  std::vector<uint32_t> reload_ms;      // moments at which the next configuration is published
-  uint64_t drain_ms = never;
-  uint32_t refusals = 0;                // connections to upstreams that fail, spread at random
+  // Moments at which the next configuration is published, and at which the node begins to drain: by the clock, which
+  // stands still as long as anything moves, and by turns of the loop, which fall between any two steps.
+  std::vector<uint32_t> reload_ms;
+  std::vector<uint32_t> reload_turns;
+  uint64_t drain_ms = never, drain_turn = never;
+  uint32_t refusals = 0;  // connections to upstreams that fail, spread at random
   uint32_t upstream_window_bytes = 64 * 1024;
 };
 

@@ -12,10 +12,17 @@ constexpr uint32_t stall_ms = 60'000;
 
 struct Client {
   Client(World& own_world, size_t own_number, net::MemoryStream& own_stream)
-      : world(own_world), number(own_number), plan(own_world.script.connections[own_number]), record(own_world.connections[own_number]),
-        stream(own_stream), random(plan.seed), changed(own_world.loop().ready()) {}
+      : world(own_world),
+        number(own_number),
+        plan(own_world.script.connections[own_number]),
+        record(own_world.connections[own_number]),
+        stream(own_stream),
+        random(plan.seed),
+        changed(own_world.loop().ready()) {}
 
-  const RequestPlan* request(size_t index) const { return index < plan.requests.size() ? &world.script.requests[plan.requests[index]] : nullptr; }
+  const RequestPlan* request(size_t index) const {
+    return index < plan.requests.size() ? &world.script.requests[plan.requests[index]] : nullptr;
+  }
   bool told_to_leave() const { return !record.answers.empty() && record.answers.back().says_close; }
 
   World& world;
@@ -24,25 +31,30 @@ struct Client {
   ConnectionRecord& record;
   net::MemoryStream& stream;
   Random random;
-  async::Event changed;       // for the sender: an answer, an interim one, the end
+  async::Event changed;  // for the sender: an answer, an interim one, the end
   MessageReader reader{true};
-  size_t begun = 0;           // requests
-  size_t answered = 0;        // final answers that have ended
+  size_t begun = 0;     // requests
+  size_t answered = 0;  // final answers that have ended
   size_t continues = 0;
   uint64_t octets = 0;
   bool gone = false, interim = false, tunnel = false;
 };
 
 std::string head_of(const RequestPlan& request) {
-  std::string head = fmt::format("{} /s{}/{} HTTP/1.{}\r\nHost: gw.test\r\n", request.method, request.service, request.id, request.minor_version);
+  std::string head = fmt::format("{} /s{}/{} HTTP/1.{}\r\nHost: gw.test\r\n", request.method, request.service,
+                                 request.id, request.minor_version);
   if (request.padding_bytes > 0) head += "X-Padding: " + padding(request.padding_bytes) + "\r\n";
   if (request.body.framing == Framing::length) head += fmt::format("Content-Length: {}\r\n", request.body.bytes);
   if (request.body.framing == Framing::chunked) head += "Transfer-Encoding: chunked\r\n";
   if (request.expect) head += "Expect: 100-continue\r\n";
-  if (request.close) head += "Connection: close\r\n";
-  else if (request.minor_version == 0) head += "Connection: keep-alive\r\n";
+  if (request.close)
+    head += "Connection: close\r\n";
+  else if (request.minor_version == 0)
+    head += "Connection: keep-alive\r\n";
   if (request.upgrade)
-    head += "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+    head +=
+        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
+        "dGhlIHNhbXBsZSBub25jZQ==\r\n";
   return head + "\r\n";
 }
 
@@ -54,7 +66,8 @@ void begin_answer(Client& client) {
   client.interim = status < 200;
   if (client.interim) {
     reader.no_body();
-    if (request == nullptr || request->minor_version == 0 || (status == 100 && !request->expect)) client.record.wrong_interim = true;
+    if (request == nullptr || request->minor_version == 0 || (status == 100 && !request->expect))
+      client.record.wrong_interim = true;
     client.tunnel = status == 101;
     client.continues += status == 100 ? 1 : 0;
     return;
@@ -69,13 +82,16 @@ void begin_answer(Client& client) {
   answer.generation_now = client.world.generation;
   const std::string generation(reader.field("x-generation"));
   answer.generation = generation.empty() ? answer.generation_now : static_cast<size_t>(std::atoi(generation.c_str()));
-  if (!answer.who.empty() && request != nullptr && reader.field("x-padding") != padding(request->answers.back().padding_bytes)) answer.wrong = true;
+  if (!answer.who.empty() && request != nullptr &&
+      reader.field("x-padding") != padding(request->answers.back().padding_bytes))
+    answer.wrong = true;
   answer.says_close = reader.field("connection") == "close";
   // Of a method that has not arrived nobody can tell that it wants no body.
-  const bool asks_head = request != nullptr && request->method == "HEAD" && !(request->fault != Break::none && request->fault_at < 5);
+  const bool asks_head =
+      request != nullptr && request->method == "HEAD" && !(request->fault != Break::none && request->fault_at < 5);
   if (asks_head || status == 204 || status == 304) reader.no_body();
-  client.world.note("client {} gets {} {} {}", client.number, status, answer.who.empty() ? "from the gateway" : answer.who,
-                    answer.says_close ? "close" : "");
+  client.world.note("client {} gets {} {} {}", client.number, status,
+                    answer.who.empty() ? "from the gateway" : answer.who, answer.says_close ? "close" : "");
 }
 
 void take_piece(Client& client) {
@@ -84,7 +100,8 @@ void take_piece(Client& client) {
   const RequestPlan* request = client.request(client.answered);
   if (!answer.who.empty() && request != nullptr) {
     const Body& body = request->answers.back().body;
-    if (answer.octets + piece.size() > body.bytes || !equal_octets(piece, body.seed, answer.octets)) answer.wrong = true;
+    if (answer.octets + piece.size() > body.bytes || !equal_octets(piece, body.seed, answer.octets))
+      answer.wrong = true;
   }
   answer.octets += piece.size();
 }
@@ -94,10 +111,17 @@ bool take_events(Client& client) {
   using Event = MessageReader::Event;
   while (!client.tunnel) {
     switch (client.reader.next()) {
-      case Event::more: return true;
-      case Event::head: begin_answer(client); break;
-      case Event::piece: take_piece(client); break;
-      case Event::bad: client.record.malformed = true; return false;
+      case Event::more:
+        return true;
+      case Event::head:
+        begin_answer(client);
+        break;
+      case Event::piece:
+        take_piece(client);
+        break;
+      case Event::bad:
+        client.record.malformed = true;
+        return false;
       case Event::end:
         if (!client.interim) {
           client.record.answers.back().whole = true;
@@ -139,8 +163,10 @@ void note_end(Client& client, bool orderly) {
 async::Task<> receive(Client& client) {
   std::string block(16 * 1024, '\0');
   const Pace pace = client.plan.reading_pace;
+  bool hesitated = false;
   while (true) {
-    auto reading = client.stream.read(std::span(block.data(), std::min<size_t>(block.size(), pace.piece_bytes_max)), net::no_timeout);
+    auto reading = client.stream.read(std::span(block.data(), std::min<size_t>(block.size(), pace.piece_bytes_max)),
+                                      net::no_timeout);
     auto got = co_await reading;
     if (!got || *got == 0) {
       note_end(client, static_cast<bool>(got));
@@ -155,7 +181,8 @@ async::Task<> receive(Client& client) {
     }
     if (client.tunnel) take_tunnel(client);
     if (client.plan.reading != Break::none && client.octets >= client.plan.reading_at) {
-      client.world.note("client {} {} after {} octets of answers", client.number, client.plan.reading == Break::reset ? "resets" : "stops reading", client.octets);
+      client.world.note("client {} {} after {} octets of answers", client.number,
+                        client.plan.reading == Break::reset ? "resets" : "stops reading", client.octets);
       client.record.broke_off = true;
       if (client.plan.reading == Break::stall) {
         auto waiting = net::sleep_for(client.world.loop(), stall_ms);
@@ -163,8 +190,15 @@ async::Task<> receive(Client& client) {
       }
       client.stream.reset();
     }
+    if (client.plan.reading_hesitates_ms > 0 && !hesitated && client.octets >= client.plan.reading_hesitates_at) {
+      hesitated = true;
+      client.world.note("client {} reads on later", client.number);
+      auto hesitating = net::sleep_for(client.world.loop(), client.plan.reading_hesitates_ms);
+      co_await hesitating;
+    }
     if (client.random.percent(pace.pause_percent)) {
-      auto pausing = net::sleep_for(client.world.loop(), static_cast<uint32_t>(client.random.between(0, pace.pause_ms_max)));
+      auto pausing =
+          net::sleep_for(client.world.loop(), static_cast<uint32_t>(client.random.between(0, pace.pause_ms_max)));
       co_await pausing;
     }
   }
@@ -180,7 +214,8 @@ async::Task<> wait_for_answers(Client& client, size_t count) {
 
 async::Task<> send_tunnel(Client& client, const RequestPlan& request) {
   RequestRecord& record = client.world.requests[request.id];
-  auto sending = send(client.stream, octets(request.tunnel.up_seed, 0, request.tunnel.up_bytes), request.pace, client.random.next());
+  auto sending = send(client.stream, octets(request.tunnel.up_seed, 0, request.tunnel.up_bytes), request.pace,
+                      client.random.next());
   record.up_sent = co_await sending;
   if (!request.tunnel.upstream_ends) client.stream.shutdown_write();
 }
@@ -190,7 +225,8 @@ async::Task<bool> send_request(Client& client, const RequestPlan& request) {
   RequestRecord& record = client.world.requests[request.id];
   std::string head = head_of(request), body = encode(request.body, client.random);
   if (request.fault == Break::garbage) body = body.substr(0, body.rfind("0\r\n")) + "oops\r\n";
-  const bool faulty = request.fault == Break::garbage || (request.fault != Break::none && request.fault_at < head.size() + body.size());
+  const bool faulty =
+      request.fault == Break::garbage || (request.fault != Break::none && request.fault_at < head.size() + body.size());
   if (faulty && request.fault != Break::garbage) {
     if (request.fault_at < head.size()) {
       head.resize(request.fault_at);

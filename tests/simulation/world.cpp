@@ -13,6 +13,7 @@ namespace simulation {
 namespace {
 
 constexpr uint32_t sweep_every_ms = 1'000;
+constexpr uint64_t generations = 8;  // more than reloads in any script
 constexpr uint64_t run_ms_max = 30 * 60'000;
 
 // One service for each kind of forwarding; X-Generation tells which configuration a request was served by.
@@ -35,9 +36,10 @@ plugins:
 }  // namespace
 
 Configurations::Configurations() {
-  for (uint64_t generation = 0; generation < 3; ++generation) {
+  for (uint64_t generation = 0; generation < generations; ++generation) {
     std::vector<std::string> errors;
-    auto snapshot = proxy::compile_text(std::string(configuration) + std::to_string(generation) + "\"]}}\n", plugin_state_, generation, errors);
+    auto snapshot = proxy::compile_text(std::string(configuration) + std::to_string(generation) + "\"]}}\n",
+                                        plugin_state_, generation, errors);
     for (const std::string& error : errors) std::fprintf(stderr, "configuration: %s\n", error.c_str());
     if (!errors.empty()) std::abort();
     all_.push_back(std::move(snapshot));
@@ -60,7 +62,8 @@ World::World(const Script& own_script, const Configurations& configurations, boo
 
 World::~World() { node_.loop.scope().cancel_all(); }  // peers use this
 
-async::Task<async::Result<std::unique_ptr<net::Stream>>> World::open(net::Loop& own_loop, net::Address address, uint32_t timeout_ms) {
+async::Task<async::Result<std::unique_ptr<net::Stream>>> World::open(net::Loop& own_loop, net::Address address,
+                                                                     uint32_t timeout_ms) {
   const uint64_t number = upstream_connections_++;
   if (refusals_left_ > 0 && random_.percent(40)) {
     --refusals_left_;
@@ -68,7 +71,11 @@ async::Task<async::Result<std::unique_ptr<net::Stream>>> World::open(net::Loop& 
     note("upstream connection {} to {} {}", number, address.text(), silent ? "times out" : "is refused");
     auto waiting = net::sleep_for(own_loop, silent ? timeout_ms : static_cast<uint32_t>(random_.below(3)));
     co_await waiting;
-    co_return async::Error{.side = async::Side::upstream, .what = "connect", .code = silent ? ETIMEDOUT : ECONNREFUSED, .timeout = silent, .retry_safe = true};
+    co_return async::Error{.side = async::Side::upstream,
+                           .what = "connect",
+                           .code = silent ? ETIMEDOUT : ECONNREFUSED,
+                           .timeout = silent,
+                           .retry_safe = true};
   }
   if (random_.percent(50)) {
     auto waiting = net::sleep_for(own_loop, static_cast<uint32_t>(random_.below(4)));
@@ -76,7 +83,9 @@ async::Task<async::Result<std::unique_ptr<net::Stream>>> World::open(net::Loop& 
   }
   auto [ours, theirs] = net::MemoryStream::pair(own_loop);
   theirs->set_window_bytes(script.upstream_window_bytes);
-  ours->set_segments([random = Random(script.seed + number)]() mutable { return random.percent(70) ? 20'000 : random.between(1, 300); });
+  ours->set_segments([random = Random(script.seed + number)]() mutable {
+    return random.percent(70) ? 20'000 : random.between(1, 300);
+  });
   note("upstream connection {} to {}", number, address.text());
   own_loop.spawn(serve_upstream(*this, number, std::move(theirs)));
   co_return std::unique_ptr<net::Stream>(std::move(ours));
@@ -86,7 +95,9 @@ std::unique_ptr<net::MemoryStream> World::connect_client(const ConnectionPlan& p
   auto [ours, theirs] = net::MemoryStream::pair(loop());
   ours->set_window_bytes(plan.window_bytes);
   const bool fine = Random(plan.seed).percent(30);
-  theirs->set_segments([fine, random = Random(plan.seed + 1)]() mutable { return fine ? random.between(1, 40) : random.between(1, 40'000); });
+  theirs->set_segments([fine, random = Random(plan.seed + 1)]() mutable {
+    return fine ? random.between(1, 40) : random.between(1, 40'000);
+  });
   proxy::ClientSide side;
   side.peer_ip = "192.0.2.1";
   side.server_ip = "192.0.2.2";
@@ -108,16 +119,30 @@ async::Task<> World::change_configurations() {
   for (uint32_t at_ms : script.reload_ms) {
     auto waiting = net::sleep_until(loop(), start_ms_ + at_ms);
     co_await waiting;
-    node_.worker.snapshots.publish(configurations_.all()[++generation]);
-    note("configuration {} is published", generation);
+    change_configuration();
   }
 }
 
-async::Task<> World::drain() {
+async::Task<> World::drain_later() {
   auto waiting = net::sleep_until(loop(), start_ms_ + script.drain_ms);
   co_await waiting;
+  drain();
+}
+
+void World::change_configuration() {
+  node_.worker.snapshots.publish(configurations_.all().at(++generation));
+  note("configuration {} is published", generation);
+}
+
+void World::drain() {
   node_.worker.draining = draining = true;
   note("draining");
+}
+
+void World::do_what_is_due(uint64_t turn) {
+  for (const uint32_t due : script.reload_turns)
+    if (due == turn) change_configuration();
+  if (script.drain_turn == turn) drain();
 }
 
 void World::sweep_due(void* self) {
@@ -129,9 +154,10 @@ void World::sweep_due(void* self) {
 void World::run() {
   for (size_t number = 0; number < script.connections.size(); ++number) loop().spawn(start_client(number));
   if (!script.reload_ms.empty()) loop().spawn(change_configurations());
-  if (script.drain_ms != never) loop().spawn(drain());
+  if (script.drain_ms != never) loop().spawn(drain_later());
   loop().arm(sweep_, sweep_every_ms);
-  while (loop().scope().count() > 0) {
+  for (uint64_t turn = 0; loop().scope().count() > 0; ++turn) {
+    do_what_is_due(turn);
     if (loop().turn(0)) continue;
     const auto next_ms = loop().timers().next_ms();
     if (loop().now_ms() - start_ms_ > run_ms_max || !next_ms) {
@@ -154,6 +180,8 @@ void World::settle() {
   };
   expect_none(counters.active, "client connections");
   expect_none(counters.writing, "requests");
+  expect_none(counters.reading, "heads");
+  expect_none(node_.worker.snapshots.pins(), "pins of the running snapshot");
   expect_none(node_.worker.pool.idle(), "idle upstream connections");
   expect_none(node_.worker.snapshots.old_count(), "old snapshots");
   expect_none(generation - node_.retired.size(), "snapshots not retired");

@@ -17,7 +17,8 @@ struct ServiceFacts {
   uint32_t retries;
   bool buffered;  // the request's body is taken into memory first, as far as it may be
 };
-inline constexpr ServiceFacts services[] = {{5, true}, {1, false}, {0, true}, {3, true}, {0, true}, {0, true}};  // the last two are not forwarded
+inline constexpr ServiceFacts services[] = {{5, true}, {1, false}, {0, true},
+                                            {3, true}, {0, true},  {0, true}};  // the last two are not forwarded
 
 // Compiled once and served by every run, like the configurations of a node that lives long.
 class Configurations {
@@ -39,7 +40,9 @@ class World final : public net::Connector {
 
   template <typename... Arguments>
   void note(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
-    if (keep_log_) log_.push_back(fmt::format("{:6} ms  ", loop().now_ms() - start_ms_) + fmt::format(format, std::forward<Arguments>(arguments)...));
+    if (keep_log_)
+      log_.push_back(fmt::format("{:6} ms  ", loop().now_ms() - start_ms_) +
+                     fmt::format(format, std::forward<Arguments>(arguments)...));
   }
   const std::vector<std::string>& log() const { return log_; }
   net::Loop& loop() { return node_.loop; }
@@ -48,15 +51,19 @@ class World final : public net::Connector {
   std::vector<RequestRecord> requests;
   std::vector<ConnectionRecord> connections;
   std::vector<std::string> faults;
-  size_t generation = 0;      // that new requests get
+  size_t generation = 0;  // that new requests get
   bool draining = false;
 
  private:
-  async::Task<async::Result<std::unique_ptr<net::Stream>>> open(net::Loop& loop, net::Address address, uint32_t timeout_ms) override;
+  async::Task<async::Result<std::unique_ptr<net::Stream>>> open(net::Loop& loop, net::Address address,
+                                                                uint32_t timeout_ms) override;
   std::unique_ptr<net::MemoryStream> connect_client(const ConnectionPlan& plan);
   async::Task<> start_client(size_t number);
   async::Task<> change_configurations();
-  async::Task<> drain();
+  async::Task<> drain_later();
+  void change_configuration();
+  void drain();
+  void do_what_is_due(uint64_t turn);
   static void sweep_due(void* self);
   void settle();
 

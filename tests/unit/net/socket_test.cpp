@@ -1,5 +1,8 @@
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <netinet/in.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <string>
@@ -9,6 +12,7 @@
 #include "gateway/net/connector.h"
 #include "gateway/net/listener.h"
 #include "gateway/net/sleep.h"
+#include "gateway/net/socket_stream.h"
 
 namespace {
 
@@ -52,6 +56,29 @@ std::unique_ptr<net::Listener> listen(net::Loop& loop, std::string_view address)
       loop, options, [&loop](std::unique_ptr<net::Stream> stream) { loop.spawn(echo(std::move(stream))); });
   REQUIRE(listener);
   return std::move(*listener);
+}
+
+// A stream, and the other end as a plain descriptor that waits.
+std::pair<std::unique_ptr<net::SocketStream>, int> connected_pair(net::Loop& loop) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  const int listener = socket(AF_INET, SOCK_STREAM, 0), ours = socket(AF_INET, SOCK_STREAM, 0);
+  REQUIRE(bind(listener, reinterpret_cast<sockaddr*>(&address), size) == 0);
+  REQUIRE(::listen(listener, 1) == 0);
+  getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size);
+  REQUIRE(connect(ours, reinterpret_cast<sockaddr*>(&address), size) == 0);
+  const int theirs = accept(listener, nullptr, nullptr);
+  close(listener);
+  fcntl(ours, F_SETFL, O_NONBLOCK);
+  return {std::make_unique<net::SocketStream>(loop, ours, *net::Address::parse("127.0.0.1:1")), theirs};
+}
+
+// Bytes that were taken; 0: the peer has gone.
+size_t write_some(net::Stream& stream, std::string_view bytes) {
+  const net::Attempt attempt = stream.try_write(std::span(&bytes, 1), 0);
+  return attempt.kind == net::Attempt::Kind::done ? attempt.bytes : 0;
 }
 
 template <typename T>
@@ -122,6 +149,32 @@ TEST_CASE("an idle connection knows when the peer has ended it") {
   served.reset();
   for (int i = 0; i < 100 && !client->idle_closed_or_readable(); i++) loop.turn(10);
   CHECK(client->idle_closed_or_readable());
+}
+
+TEST_CASE("a connection knows whether what it wrote came after its peer's end") {
+  net::Loop loop;
+  enum class Peer { ends_first, resets_first, reads_and_ends, reads_and_resets };
+  for (const Peer behaviour : {Peer::ends_first, Peer::resets_first, Peer::reads_and_ends, Peer::reads_and_resets}) {
+    CAPTURE(static_cast<int>(behaviour));
+    auto [stream, peer] = connected_pair(loop);
+    const linger none{1, 0};
+    if (behaviour == Peer::resets_first || behaviour == Peer::reads_and_resets) setsockopt(peer, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+    const bool first = behaviour == Peer::ends_first || behaviour == Peer::resets_first;
+    char bytes[16];
+    CHECK(write_some(*stream, "old") == 3);
+    CHECK(recv(peer, bytes, sizeof bytes, 0) == 3);
+    if (first) close(peer);
+    const uint64_t before = stream->written();
+    const size_t written = write_some(*stream, "new");
+    CHECK(written == (behaviour == Peer::resets_first ? 0 : 3));
+    if (!first) {
+      CHECK(recv(peer, bytes, sizeof bytes, 0) == 3);
+      close(peer);
+    }
+    for (int i = 0; i < 100 && !stream->known_readable(); ++i) loop.turn(10);
+    CHECK(stream->try_read(std::span(bytes)).kind != net::Attempt::Kind::done);
+    CHECK(stream->never_arrived(before) == first);
+  }
 }
 
 TEST_CASE("accepting pauses when descriptors run out, and resumes") {

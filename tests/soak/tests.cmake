@@ -1,0 +1,17 @@
+# Long lives in short: the same programs as `ci/soak` runs, with small numbers.
+if(TARGET gateway)
+  file(GLOB soak_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*.cpp)
+  list(FILTER soak_sources EXCLUDE REGEX "/(idle_race|steady_load)\\.cpp$")
+  add_library(soak_load STATIC ${soak_sources})
+  target_link_libraries(soak_load PUBLIC Threads::Threads)
+  foreach(program idle_race steady_load)
+    if(EXISTS ${CMAKE_CURRENT_LIST_DIR}/${program}.cpp)
+      add_executable(soak_${program} ${CMAKE_CURRENT_LIST_DIR}/${program}.cpp)
+      target_link_libraries(soak_${program} PRIVATE soak_load)
+    endif()
+  endforeach()
+
+  add_test(NAME soak_idle_race COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/idle_race.py $<TARGET_FILE:gateway> $<TARGET_FILE:soak_idle_race> 30000)
+  add_test(NAME soak_reload COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/reload.py $<TARGET_FILE:gateway> $<TARGET_FILE:soak_steady_load> 60)
+  set_tests_properties(soak_idle_race soak_reload PROPERTIES TIMEOUT 300 LABELS soak WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+endif()

@@ -146,21 +146,26 @@ class Load:
         return json.loads(self.process.communicate(timeout=60)[0])
 
 
+def resting(samples):
+    """The last one, with the least memory of the last ten: a look may fall into the moment in which a load's own tree is not yet given back."""
+    return {**samples[-1], "rss_kib": min(sample["rss_kib"] for sample in samples[-10:])}
+
+
 def soak(node, load, reloads):
     settled = min(100, reloads // 2)  # after which nothing may grow
     load.tell(node.proxy)
     downloads, sockets = Downloads(node.proxy), Sockets(node.proxy)
-    started, live_most, first, before = time.time(), 0, None, None
+    started, live_most, samples, first, before = time.time(), 0, [], None, None
     for number in range(1, reloads + 1):
         node.reload(number)
         if number % 10 == 0:
             sockets.use()
             node.spend_one()
             live_most = max(live_most, node.live())
+        samples.append(node.sizes())
         if number == settled:
-            first, before = node.sizes(), load.figures()
-    last, seconds = node.sizes(), time.time() - started
-    after = load.figures()
+            first, before = resting(samples), load.figures()
+    last, after, seconds = resting(samples), load.figures(), time.time() - started
     downloads.stop()
     sockets.close()
     final = load.end()
@@ -172,7 +177,9 @@ def soak(node, load, reloads):
     expect("requests failed, lost, connections ended", [final[name] for name in ("failed", "lost", "connections_ended")], [0, 0, 0])
     assert after["answered"] > before["answered"] > 0, "the load has stopped"
     assert final["upstream_connections"] <= BUSY, f"{final['upstream_connections']} connections to an upstream of {BUSY} clients: reloads have dropped some"
-    assert last["rss_kib"] <= first["rss_kib"] * 1.1, "memory has grown by more than a tenth"
+    # After few loads the heap has not met its largest yet; a configuration left behind each time would still be far more than this.
+    allowed_kib = first["rss_kib"] // 10 if settled >= 100 else 4096
+    assert last["rss_kib"] <= first["rss_kib"] + allowed_kib, f"memory has grown by more than {allowed_kib} KiB"
     expect("threads", last["threads"], first["threads"])
     grown = (last["descriptors"] - after["upstream_connections"]) - (first["descriptors"] - before["upstream_connections"])
     assert abs(grown) <= PASSING, f"{grown} descriptors more"

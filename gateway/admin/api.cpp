@@ -100,18 +100,25 @@ void Api::Parts::receive(const httplib::Request& from, httplib::Response& to, co
   Pairs parts;
   size_t received = 0;
   const auto fits = [&](size_t more) { return (received += more) <= options.body_bytes_max; };
+  bool whole = false;  // a prefix of a configuration may well be one
   if (from.is_multipart_form_data()) {
-    reader(
+    whole = reader(
         [&](const httplib::MultipartFormData& part) { return parts.emplace_back(part.name, std::string()), parts.size() <= 1000; },
         [&](const char* data, size_t size) { return fits(size) && !parts.empty() && (parts.back().second.append(data, size), true); });
   } else {
-    reader([&](const char* data, size_t size) { return fits(size) && (body.append(data, size), true); });
+    whole = reader([&](const char* data, size_t size) { return fits(size) && (body.append(data, size), true); });
   }
   if (received > options.body_bytes_max || to.status == 413) {
     const Answer refusal = message(413, "the body is larger than " + std::to_string(options.body_bytes_max) + " bytes");
     to.status = refusal.status;
     to.set_content(refusal.body, refusal.content_type);
     return to.set_header("Connection", "close");  // the rest of the body is not read
+  }
+  if (!whole) {
+    const Answer refusal = message(400, "the body did not arrive as announced");
+    to.status = refusal.status;
+    to.set_content(refusal.body, refusal.content_type);
+    return to.set_header("Connection", "close");
   }
   serve(from, to, std::move(body), std::move(parts));
 }

@@ -68,6 +68,24 @@ TEST_CASE("a head without end is cut off") {
   CHECK(api.get("/status").contains("server"));
 }
 
+TEST_CASE("a body that ends early or is chunked wrongly is not taken for a configuration") {
+  Served api;
+  const std::string before = api.node.config()->hash, part = "_format_version: \"3.0\"\nservices: [{name: only, host: this}]\n";
+  const std::string head = "POST /config HTTP/1.1\r\nHost: a\r\nContent-Type: text/yaml\r\n";
+  char size[20];
+  std::snprintf(size, sizeof size, "%zx\r\n", part.size());
+  for (const std::string& said : {"Content-Length: " + std::to_string(part.size() + 100) + "\r\n\r\n" + part, "Transfer-Encoding: chunked\r\n\r\n" + (size + part) + "\r\n",
+                                  "Transfer-Encoding: chunked\r\n\r\n" + (size + part) + "\r\n-1\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n" + (size + part) + "\r\nzz\r\n"}) {
+    RawClient client(api.api.ports()[0], head + said);
+    shutdown(client.socket, SHUT_WR);
+    const std::string heard = client.hears();
+    CHECK_MESSAGE(heard.find("201") == std::string::npos, said);
+    CHECK_MESSAGE(api.node.config()->hash == before, said);
+  }
+  RawClient good(api.api.ports()[0], head + "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n" + (size + part) + "\r\n0\r\n\r\n");
+  CHECK(good.hears().find(" 201 ") != std::string::npos);
+}
+
 TEST_CASE("the server stops at once, whoever is still connected") {
   const auto begun = std::chrono::steady_clock::now();
   {

@@ -288,4 +288,18 @@ bool read_json(std::string_view text, uint16_t file, Arena& arena, Problems& pro
   return JsonReader(text, file, arena, problems, limits).read(root);
 }
 
+bool is_deeper(std::string_view json, size_t depth_max) {
+  size_t depth = 0;
+  bool quoted = false;
+  for (size_t at = 0; at < json.size(); ++at) {
+    const char c = json[at];
+    if (c == '"') quoted = !quoted;
+    else if (quoted) at += c == '\\' ? 1 : 0;
+    else if (c == '{' || c == '[') {
+      if (++depth > depth_max) return true;
+    } else if ((c == '}' || c == ']') && depth > 0) --depth;
+  }
+  return false;
+}
+
 }  // namespace schema

@@ -11,4 +11,8 @@ namespace schema {
 // syntax error, a duplicate member or an exceeded limit, each with its place.
 bool read_json(std::string_view text, uint16_t file, Arena& arena, Problems& problems, const ReadLimits& limits, Value& root);
 
+// Whether arrays and objects stand in each other more than `depth_max` deep, in a text that may be no JSON at all. For readers and
+// writers that recurse: a hostile text must not decide how deep.
+bool is_deeper(std::string_view json, size_t depth_max);
+
 }  // namespace schema

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "schema/json.h"
+
 namespace admin {
 
 namespace {
@@ -123,9 +125,14 @@ void set_target(Request& request, std::string_view target) {
   }
 }
 
+bool is_too_deep(std::string_view json) {
+  constexpr size_t depth_max = 512;  // beyond what a configuration may have, so that its own reader tells where
+  return schema::is_deeper(json, depth_max);
+}
+
 bool body_members(const Request& request, Pairs& members) {
   if (request.content_type == "application/json") {
-    const auto parsed = nlohmann::json::parse(request.body, nullptr, false);
+    const auto parsed = is_too_deep(request.body) ? nlohmann::json() : nlohmann::json::parse(request.body, nullptr, false);
     if (!parsed.is_object()) return false;
     for (const auto& [name, value] : parsed.items()) members.emplace_back(name, value.is_string() ? value.get<std::string>() : value.dump());
     return true;

@@ -47,6 +47,9 @@ bool looks_like_uuid(std::string_view text);
 // Splits a request target (path and query) into the fields of `request`.
 void set_target(Request& request, std::string_view target);
 
+// So deep that writing it by recursion would run out of stack.
+bool is_too_deep(std::string_view json);
+
 // The members of a body, whatever its type: JSON as sent, forms as text. False: neither.
 bool body_members(const Request& request, Pairs& members);
 

@@ -1,5 +1,6 @@
 #include "gateway/admin/writes.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "gateway/admin/refusal.h"
@@ -27,6 +28,8 @@ Json form_value(const std::string& text) {
   return parsed.is_number() || parsed.is_boolean() ? parsed : Json(text);
 }
 
+constexpr std::ptrdiff_t name_steps_max = 100;  // a step is a level of the entity
+
 // a.b=1 is {a: {b: 1}}, a[]=1 and a[1]=1 append to a list.
 void set_member(Json& object, std::string_view name, Json value) {
   const size_t dot = name.find('.');
@@ -49,7 +52,7 @@ bool entity_of(const Request& request, Json& entity, Answer& refusal) {
   entity = Json::object();
   if (request.body.empty() && request.parts.empty()) return true;
   if (request.content_type == "application/json") {
-    entity = Json::parse(request.body, nullptr, false);
+    entity = is_too_deep(request.body) ? Json() : Json::parse(request.body, nullptr, false);
     if (entity.is_object()) return true;
     refusal = message(400, "Cannot parse JSON body");
     return false;
@@ -59,7 +62,10 @@ bool entity_of(const Request& request, Json& entity, Answer& refusal) {
     refusal = stock_page(415, "Unsupported Media Type");
     return false;
   }
-  for (const auto& [name, text] : members) set_member(entity, name, form_value(text));
+  for (const auto& [name, text] : members) {
+    if (std::count(name.begin(), name.end(), '.') > name_steps_max) return refusal = message(400, "Cannot parse form body"), false;
+    set_member(entity, name, form_value(text));
+  }
   return true;
 }
 

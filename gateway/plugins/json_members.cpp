@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "schema/json.h"
+
 namespace plugins {
 namespace {
 
@@ -38,24 +40,13 @@ size_t skip_value(std::string_view source, size_t at) {
   return at;
 }
 
-// nlohmann's parser recurses; a hostile body must not decide how deep.
-bool too_deep(std::string_view source) {
-  constexpr size_t depth_max = 256;
-  size_t depth = 0;
-  for (size_t at = 0; at < source.size(); ++at) {
-    if (source[at] == '"') at = skip_string(source, at) - 1;
-    else if (source[at] == '{' || source[at] == '[') {
-      if (++depth > depth_max) return true;
-    } else if ((source[at] == '}' || source[at] == ']') && depth > 0) --depth;
-  }
-  return false;
-}
+constexpr size_t depth_max = 256;
 
 }  // namespace
 
 std::optional<std::vector<JsonMember>> json_members(std::string_view source) {
   size_t at = skip_space(source, 0);
-  if (at >= source.size() || source[at] != '{' || too_deep(source) || !nlohmann::json::accept(source)) return std::nullopt;
+  if (at >= source.size() || source[at] != '{' || schema::is_deeper(source, depth_max) || !nlohmann::json::accept(source)) return std::nullopt;
   std::vector<JsonMember> members;
   at = skip_space(source, at + 1);
   while (source[at] != '}') {

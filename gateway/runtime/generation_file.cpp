@@ -54,13 +54,21 @@ std::string record_of(const admin::Generation& generation, const std::vector<sch
   return record.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
+// A number of an enumeration; another version may have more of them.
+template <typename Enumeration>
+Enumeration one_of(const json& number, Enumeration last) {
+  const int value = number;
+  if (value < 0 || value > static_cast<int>(last)) throw std::out_of_range("enumeration");
+  return static_cast<Enumeration>(value);
+}
+
 // The checksum has said that these are our own bytes: what does not fit is another version's, and thrown.
 void read_record(const json& record, std::string_view texts, admin::Generation& generation,
                  std::vector<schema::Source>* sources) {
   generation.number = record.at("number");
   generation.at_s = record.at("at");
   generation.hash = record.at("hash");
-  generation.origin = static_cast<admin::Origin>(record.at("origin").get<int>());
+  generation.origin = one_of(record.at("origin"), admin::Origin::returned);
   generation.repeats = record.at("repeats");
   generation.before = record.at("before");
   generation.provenance = {record.at("commit"), record.at("author"), record.at("synced_by"), record.at("identity")};
@@ -73,7 +81,7 @@ void read_record(const json& record, std::string_view texts, admin::Generation& 
     if (bytes > texts.size()) throw std::length_error("parts");
     if (sources != nullptr)
       sources->push_back({part.at("name"), std::string(texts.substr(0, bytes)),
-                          static_cast<schema::Syntax>(part.at("syntax").get<int>())});
+                          one_of(part.at("syntax"), schema::Syntax::detect)});
     texts.remove_prefix(bytes);
   }
 }

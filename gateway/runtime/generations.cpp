@@ -17,21 +17,25 @@ constexpr std::string_view prefix = "generation-", half = ".half";
 
 DiskFault fault_at(const std::string& path, int number) { return {number, path + ": " + std::strerror(number)}; }
 
-// 0: not the name of a generation.
+// Digits enough that a listing of the folder is in order.
+std::string name_of(uint64_t number) { return fmt::format("{}{:010}", prefix, number); }
+
+// 0: not the name of a generation. Two spellings of one number would be two files of one generation, and behind the
+// greatest number there would be no next one.
 uint64_t number_of(std::string_view name) {
+  constexpr uint64_t number_max = 1'000'000'000'000'000;
   uint64_t number = 0;
   if (!name.starts_with(prefix)) return 0;
-  name.remove_prefix(prefix.size());
-  const auto [end, fault] = std::from_chars(name.data(), name.data() + name.size(), number);
-  return fault == std::errc() && end == name.data() + name.size() ? number : 0;
+  const std::string_view digits = name.substr(prefix.size());
+  std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  return number <= number_max && name == name_of(number) ? number : 0;
 }
 
 }  // namespace
 
 bool DiskFault::no_space() const { return number == ENOSPC || number == EDQUOT || number == EFBIG; }
 
-// Digits enough that a listing of the folder is in order.
-std::string Generations::path_of(uint64_t number) const { return fmt::format("{}/{}{:010}", folder_, prefix, number); }
+std::string Generations::path_of(uint64_t number) const { return folder_ + "/" + name_of(number); }
 
 DiskFault Generations::open() {
   if (const int fault = disk_.make_folder(folder_)) return fault_at(folder_, fault);

@@ -1,4 +1,4 @@
-#include "tests/unit/admin/fake_node.h"
+#include "tests/unit/admin/served.h"
 
 TEST_CASE("a list comes in pages that link to the next") {
   Served api;

@@ -8,7 +8,7 @@
 #include <chrono>
 #include <deque>
 
-#include "tests/unit/admin/fake_node.h"
+#include "tests/unit/admin/served.h"
 
 namespace {
 
@@ -113,3 +113,16 @@ TEST_CASE("a unix socket is a listener like any other") {
   unlink(path.c_str());
 }
 
+TEST_CASE("nobody runs the server out of stack by depth") {
+  Served api;
+  const std::string deep = "{\"a\":" + std::string(300'000, '[') + std::string(300'000, ']') + "}";
+
+  std::string steps;
+  for (int i = 0; i < 300'000; ++i) steps += "a.";
+  steps += "a=1";
+  CHECK(api.post("/config", deep, 400)["message"] == "Cannot parse JSON body");
+  CHECK(api.post("/services", deep, 400)["message"] == "Cannot parse JSON body");
+  CHECK(api.post("/services", steps, 400, "application/x-www-form-urlencoded")["message"] == "Cannot parse form body");
+  const std::string within = "{\"_format_version\":\"3.0\",\"a\":" + std::string(200, '[') + std::string(200, ']') + "}";
+  CHECK(api.post("/config", within, 400)["message"].get<std::string>().find("deep") != std::string::npos);
+}

@@ -220,3 +220,33 @@ TEST_CASE("on a real disk files are their owner's alone, and a second node is ke
   CHECK(same(*again.read(2), text_of(2)));
   std::filesystem::remove_all(name);
 }
+
+TEST_CASE("what another version numbered otherwise is no generation of ours") {
+  admin::Generation generation;
+  const auto sealed = [](int origin, int syntax) {
+    const std::string rest = "{\"number\":1,\"at\":1,\"hash\":\"\",\"origin\":" + std::to_string(origin) +
+                             ",\"repeats\":0,\"before\":0,\"commit\":\"\",\"author\":\"\",\"synced_by\":\"\",\"identity\":\"\",\"content\":\"\","
+                             "\"file_digest\":\"\",\"confirm_until\":0,\"parts\":[{\"name\":\"a\",\"bytes\":1,\"syntax\":" +
+                             std::to_string(syntax) + "}]}\nx";
+    return "gateway-generation 1 " + sha256_hex(rest) + "\n" + rest;
+  };
+  std::vector<schema::Source> sources;
+  CHECK(decode(sealed(2, 1), generation, &sources));
+  CHECK_FALSE(decode(sealed(9, 1), generation, &sources));
+  CHECK_FALSE(decode(sealed(-1, 1), generation, &sources));
+  CHECK_FALSE(decode(sealed(2, 258), generation, &sources));
+}
+
+TEST_CASE("files beside the generations, however near their names, are left alone") {
+  MemoryDisk disk;
+  Generations first("/d", 10, disk);
+  REQUIRE_FALSE(first.open().any());
+  REQUIRE(add(first, 1).empty());
+  for (const char* name : {"/d/generation-1", "/d/generation-00000000001", "/d/generation-18446744073709551615", "/d/generation-0000000000", "/d/generation-"})
+    disk.write(name, "x");
+  Generations kept("/d", 10, disk);
+  REQUIRE_FALSE(kept.open().any());
+  CHECK(kept.all().size() == 1);
+  REQUIRE(add(kept, 2).empty());
+  CHECK(kept.latest_first() == std::vector<uint64_t>{2, 1});
+}

@@ -56,7 +56,7 @@ int main(int count, char** arguments) {
   stopping = true;
   serving.join();
 
-  const std::vector<std::string> found = workload.judge();
+  const std::vector<std::string> found = workload.judge(upstreams[1]->resets());
   std::printf("%s\n", workload.figures().c_str());
   for (const auto& upstream : upstreams)
     std::printf("{\"connections\": %llu, \"ended\": %llu}\n", static_cast<unsigned long long>(upstream->connections()),

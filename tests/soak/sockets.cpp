@@ -81,6 +81,8 @@ size_t unread_bytes(int descriptor) {
   return static_cast<size_t>(count);
 }
 
+void end_both_directions(int descriptor) { shutdown(descriptor, SHUT_RDWR); }
+
 void reset(int descriptor) {
   const linger none{1, 0};
   setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &none, sizeof none);

@@ -19,6 +19,9 @@ Received receive(int descriptor, std::string& into, size_t bytes_max);
 bool send_some(int descriptor, std::string_view& text);
 // Bytes that have arrived and that nobody has read.
 size_t unread_bytes(int descriptor);
+// The peer is told of an orderly end, and what it sends from now on is refused with a reset; what has arrived can be
+// read.
+void end_both_directions(int descriptor);
 // close() that sends a reset in place of an orderly end.
 void reset(int descriptor);
 

@@ -13,5 +13,6 @@ if(TARGET gateway)
 
   add_test(NAME soak_idle_race COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/idle_race.py $<TARGET_FILE:gateway> $<TARGET_FILE:soak_idle_race> 30000)
   add_test(NAME soak_reload COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/reload.py $<TARGET_FILE:gateway> $<TARGET_FILE:soak_steady_load> 60)
-  set_tests_properties(soak_idle_race soak_reload PROPERTIES TIMEOUT 300 LABELS soak WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  add_test(NAME soak_ended_before COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/ended_before.py $<TARGET_FILE:gateway>)
+  set_tests_properties(soak_idle_race soak_ended_before soak_reload PROPERTIES TIMEOUT 300 LABELS soak WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
 endif()

@@ -51,15 +51,17 @@ class Upstream::Connection final : public Peer {
     }
   }
 
-  // The moment to end it has come. A request that has arrived is too late for that, if the end is to be in order.
+  // The moment to end it has come.
   void on_due() override {
     if (descriptor_ < 0 || !in_.empty()) return;
-    if (upstream_.habit_ == Habit::ends && unread_bytes(descriptor_) > 0) return;
+    if (upstream_.habit_ == Habit::ends && unread_bytes(descriptor_) > 0) return;  // too late for an orderly end
     upstream_.endings_.fetch_add(1, std::memory_order_relaxed);
+    // Nothing is taken from here on, so the look behind it is exact. (close() may find bytes that came after a look.)
+    if (upstream_.habit_ == Habit::ends) end_both_directions(descriptor_);
     // A request that lies there unread shares the connection's fate, and to its sender that looks as if it had been
     // read.
     if (receive(descriptor_, in_, part_bytes) == Received::some) upstream_.ledger_.begun(number_of(in_));
-    if (upstream_.habit_ == Habit::resets) reset(std::exchange(descriptor_, -1));
+    if (upstream_.habit_ == Habit::resets) reset_now();
     leave();
   }
 
@@ -68,6 +70,12 @@ class Upstream::Connection final : public Peer {
 
   void end() {
     if (descriptor_ >= 0) close(std::exchange(descriptor_, -1));
+  }
+
+  void reset_now() {
+    const Clock::time_point begin = Clock::now();
+    reset(std::exchange(descriptor_, -1));
+    upstream_.resets_.push_back({begin, Clock::now()});
   }
 
   void leave() {
@@ -106,7 +114,7 @@ class Upstream::Connection final : public Peer {
     const size_t head = in_.find("\r\n\r\n");
     if (head != std::string::npos && in_.size() >= head + 4 + length_of(in_, head)) upstream_.ledger_.processed(number);
     upstream_.endings_.fetch_add(1, std::memory_order_relaxed);
-    if (!orderly) reset(std::exchange(descriptor_, -1));
+    if (!orderly) reset_now();
     leave();
   }
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <random>
 #include <set>
+#include <vector>
 
 #include "tests/soak/ledger.h"
 #include "tests/soak/poller.h"
@@ -16,9 +17,14 @@ namespace soak {
 // answers.
 enum class Habit : uint8_t {
   steady,  // never
-  ends,    // in order, soon after an answer, while no request has arrived
-  resets,  // by a reset, soon after an answer, whatever has arrived
+  ends,    // in order, soon after an answer
+  resets,  // by a reset, soon after an answer
   breaks   // after it has read a request in part or as a whole, in order or by a reset
+};
+
+// From before a call to after it.
+struct Span {
+  Clock::time_point begin, end;
 };
 
 class Upstream final : public Peer {
@@ -28,6 +34,8 @@ class Upstream final : public Peer {
   uint16_t port() const { return port_; }
   uint64_t connections() const { return connections_.load(std::memory_order_relaxed); }  // accepted
   uint64_t endings() const { return endings_.load(std::memory_order_relaxed); }          // by its habit
+  // In the order of time; when the thread that serves has ended.
+  const std::vector<Span>& resets() const { return resets_; }
 
  private:
   class Connection;
@@ -41,6 +49,7 @@ class Upstream final : public Peer {
   int listener_;
   std::mt19937_64 random_;
   std::atomic<uint64_t> connections_{0}, endings_{0};
+  std::vector<Span> resets_;
   std::set<std::unique_ptr<Connection>, std::less<>> open_;
 };
 

@@ -159,7 +159,8 @@ async::Task<void> serve_connection(Worker& worker, std::unique_ptr<net::Stream> 
     if (lost) co_return;
     if (!next) break;
     input.unpin();
-    if (worker.draining && input.unread().empty()) break;
+    // An answer that began before the node's end has not told it: what its client has sent since is served first.
+    if (worker.draining && input.unread().empty() && !stream->idle_closed_or_readable()) break;
   }
   auto lingering = linger(worker, *stream, input);
   co_await lingering;

@@ -135,6 +135,11 @@ class [[nodiscard]] Task {
     assert(handle_ && !handle_.done());
     handle_.promise().call_at_end(finished, context);
   }
+  // For waits that are built around a task (see abandon.h), under the same conditions.
+  void resume_at_end(std::coroutine_handle<> waiting) {
+    assert(handle_ && !handle_.done());
+    handle_.promise().resume_at_end(waiting);
+  }
 
   class Awaiter {
    public:

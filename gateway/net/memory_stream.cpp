@@ -29,6 +29,8 @@ MemoryStream::~MemoryStream() { close(); }
 
 void MemoryStream::Change::tell(async::Ready& self) {
   MemoryStream& stream = static_cast<Change&>(self).stream;
+  if (stream.reset_ && !std::exchange(stream.told_reset_, true)) stream.notify_end(true);
+  else if (stream.incoming_ended_ && !std::exchange(stream.told_end_, true)) stream.notify_end(false);
   stream.notify_readable();
   stream.notify_writable();
 }

@@ -60,6 +60,7 @@ class MemoryStream final : public Stream {
   uint64_t written_ = 0;
   std::function<size_t()> next_segment_bytes_;
   bool incoming_ended_ = false, write_ended_ = false, closed_ = false, reset_ = false;
+  bool told_end_ = false, told_reset_ = false;
   Address local_address_, peer_address_;
 };
 

@@ -68,12 +68,20 @@ Address SocketStream::local() const {
 }
 
 void SocketStream::on_events(uint32_t epoll_events) {
-  if (epoll_events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) ended_ = true;
+  if (epoll_events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) note_end(epoll_events & (EPOLLHUP | EPOLLERR));
   if (epoll_events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) {
     readable_ = true;
     notify_readable();
   }
   if (epoll_events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) notify_writable();
+}
+
+// Every later edge says it again: only what is new is told.
+void SocketStream::note_end(bool broken) {
+  const bool news = !ended_ || (broken && !broken_);
+  ended_ = true;
+  broken_ = broken_ || broken;
+  if (news) notify_end(broken);
 }
 
 Attempt SocketStream::try_read(std::span<char> into) {

@@ -26,12 +26,14 @@ class SocketStream final : public Stream, private Handler {
 
  private:
   void on_events(uint32_t epoll_events) override;
+  void note_end(bool broken);
   ssize_t send_parts(std::span<const std::string_view> parts, size_t offset);
   int fd_;
   bool readable_ = false;  // an edge has come and no read has run dry since
   bool ended_ = false;     // the peer's end or an error is in the queue: the last edge there is
   bool was_reset_ = false;
   uint64_t written_ = 0;
+  bool broken_ = false;    // in both directions
   Address peer_;
 };
 

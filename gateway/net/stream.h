@@ -92,6 +92,16 @@ class [[nodiscard]] Write final : public Operation {
   async::Result<void> result_;
 };
 
+// Is told when the peer's end arrives, while nobody reads or whoever reads has not come that far. Only notes it: nobody's code runs inside.
+class EndWatcher {
+ public:
+  // `broken`: in both directions (a reset); else the peer only says that it sends no more. First the one, then the other may come.
+  virtual void on_end(bool broken) = 0;
+
+ protected:
+  ~EndWatcher() = default;
+};
+
 class Stream {
  public:
   Stream(const Stream&) = delete;
@@ -117,6 +127,8 @@ class Stream {
   virtual void close() = 0;
   // The same so that the peer cannot take it for an orderly end (TCP: a reset). Bytes on their way may be lost.
   virtual void abort() { close(); }
+  // From now on, for ends that are still to come; nullptr: nobody. Costs no system call: the kernel tells of an end unasked.
+  virtual void watch_end(EndWatcher* watcher) { end_watcher_ = watcher; }
   // `local` asks the kernel: once for each connection, not for each request.
   virtual Address peer() const = 0;
   virtual Address local() const = 0;
@@ -137,6 +149,9 @@ class Stream {
   // Called when the kernel (or the peer in memory) says that something has changed. Nobody's code runs inside.
   void notify_readable();
   void notify_writable();
+  void notify_end(bool broken) {
+    if (end_watcher_) end_watcher_->on_end(broken);
+  }
   // TLS may need to read before it can write, so it passes either on to both.
   virtual void on_inner_change(bool /*readable*/, bool /*writable*/) {}
   void end_waits(const char* what);
@@ -154,6 +169,7 @@ class Stream {
   Operation* reader_ = nullptr;
   Operation* writer_ = nullptr;
   Stream* outer_ = nullptr;
+  EndWatcher* end_watcher_ = nullptr;
   uint16_t immediate_reads_ = 0;
 };
 

@@ -58,6 +58,8 @@ class TlsStream final : public Stream {
   void shutdown_write() override;
   void close() override;
   void abort() override;
+  // An end of the connection counts, not close_notify: that one comes in order, among the bytes.
+  void watch_end(EndWatcher* watcher) override { inner_->watch_end(watcher); }
   Address peer() const override { return inner_->peer(); }
   Address local() const override { return inner_->local(); }
   const TlsInfo* tls() const override { return info_.version.empty() ? nullptr : &info_; }

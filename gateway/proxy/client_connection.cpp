@@ -1,5 +1,6 @@
 #include "gateway/proxy/client_connection.h"
 
+#include "gateway/async/abandon.h"
 #include "gateway/http/write.h"
 #include "gateway/proxy/product.h"
 
@@ -113,6 +114,25 @@ async::Task<void> linger(Worker& worker, net::Stream& stream, Input& input) {
   (void)worker;
 }
 
+// A client that leaves takes its request with it: nobody is there for the answer. One that only ends its direction cannot be told from one
+// that has closed its connection, so an end that comes after the request counts as leaving, as with nginx; see Options::ignore_client_abort.
+// An end that has come along with the request, or stands behind a body that is still being read, does not.
+class Leaving final : private net::EndWatcher {
+ public:
+  Leaving(Journey& journey, async::Abandonable<bool>& serving) : journey_(journey), serving_(serving) { journey_.client.watch_end(this); }
+  ~Leaving() { journey_.client.watch_end(nullptr); }
+  Leaving(const Leaving&) = delete;
+  Leaving& operator=(const Leaving&) = delete;
+
+ private:
+  void on_end(bool broken) override {
+    if (journey_.worker.options.ignore_client_abort || journey_.upgraded) return;  // a tunnel passes ends on
+    if (broken || journey_.body.fully_read()) serving_.abandon();
+  }
+  Journey& journey_;
+  async::Abandonable<bool>& serving_;
+};
+
 struct Active {
   explicit Active(Worker& own_worker) : worker(own_worker) {
     Counters::add(worker.counters.accepted);
@@ -152,9 +172,14 @@ async::Task<void> serve_connection(Worker& worker, std::unique_ptr<net::Stream> 
     input.consume(read.parsed.bytes);
     input.pin();
     auto journey = std::make_unique<Journey>(worker, *stream, input, side, std::move(read.head), read.parsed, read.parsed.bytes);
-    auto serving = serve(*journey);
-    const bool next = co_await serving;
-    const bool lost = journey->client_lost;
+    bool next = false, lost = true;
+    {
+      async::Abandonable<bool> serving(worker.loop.ready(), serve(*journey));
+      const Leaving leaving(*journey, serving);
+      const std::optional<bool> served = co_await serving;
+      if (served) next = *served, lost = journey->client_lost;
+    }
+    journey->client_lost = lost;
     journey.reset();
     if (lost) co_return;
     if (!next) break;

@@ -34,16 +34,37 @@ void answer_client_fault(Journey& journey, const async::Error& error) {
     journey.exchange.answer_http_error(400, "Bad request");
 }
 
-void record(Journey& journey, const Destination& destination, const Attempt& outcome, int64_t start_wall_ms) {
-  plugins::Try& one = journey.exchange.tries.emplace_back();
-  one.ip = journey.exchange.arena.copy(journey.upstream != nullptr ? std::string_view(journey.upstream->ip) : destination.address.ip());
-  one.port = destination.target->port;
-  one.start_ms = start_wall_ms;
-  if (!outcome.answered) {
+// An attempt becomes part of the log, also when the client leaves in the middle of it.
+class Trying {
+ public:
+  Trying(Journey& journey, const Destination& destination)
+      : journey_(journey), destination_(destination), start_wall_ms_(journey.worker.loop.wall_ms()) {}
+  ~Trying() {
+    if (!ended_) note();
+  }
+  Trying(const Trying&) = delete;
+  Trying& operator=(const Trying&) = delete;
+  void end(const Attempt& outcome) {
+    ended_ = true;
+    plugins::Try& one = note();
+    if (outcome.answered) return;
     one.state = "failed";
     one.code = outcome.error.timeout ? 504 : 502;
   }
-}
+
+ private:
+  plugins::Try& note() {
+    plugins::Try& one = journey_.exchange.tries.emplace_back();
+    one.ip = journey_.exchange.arena.copy(journey_.upstream != nullptr ? std::string_view(journey_.upstream->ip) : destination_.address.ip());
+    one.port = destination_.target->port;
+    one.start_ms = start_wall_ms_;
+    return one;
+  }
+  Journey& journey_;
+  const Destination& destination_;
+  int64_t start_wall_ms_;
+  bool ended_ = false;
+};
 
 }  // namespace
 
@@ -80,10 +101,10 @@ async::Task<void> forward(Journey& journey) {
       last_error = destination.error();
       break;
     }
-    const int64_t start_wall_ms = journey.worker.loop.wall_ms();
+    Trying trying(journey, *destination);
     auto attempting = attempt(journey, *destination, fresh);
     Attempt outcome = co_await attempting;
-    record(journey, *destination, outcome, start_wall_ms);
+    trying.end(outcome);
     if (outcome.answered) {
       exchange.timings.answered_ms = journey.worker.loop.now_ms();
       exchange.origin = plugins::Origin::upstream;

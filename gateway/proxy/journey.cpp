@@ -39,6 +39,9 @@ bool expects_continue(const http::RequestHead& head) {
   return head.minor_version >= 1 && http::equal_names(head.headers.get(http::Name::expect), "100-continue");
 }
 
+// In logs and metrics only: the client is not there to read it. nginx's number.
+constexpr int client_closed_request = 499;
+
 }  // namespace
 
 Journey::Journey(Worker& own_worker, net::Stream& client_stream, Input& client_input, const ClientSide& own_side, http::RequestHead head,
@@ -82,6 +85,7 @@ Journey::Journey(Worker& own_worker, net::Stream& client_stream, Input& client_i
 Journey::~Journey() {
   exchange.timings.finished_ms = worker.loop.now_ms();
   exchange.request_bytes += body.octets();
+  if (client_lost && !head_sent) exchange.response.status = client_closed_request;
   chain.finish(exchange);
   if (worker.access_log != nullptr) worker.access_log->write(*this);
   Counters::subtract(worker.counters.writing);

@@ -27,6 +27,7 @@ proxy::Options proxy_options(const Settings& settings, std::vector<std::string>&
   options.body_timeout_ms = settings.client_body_timeout_ms;
   options.keepalive_timeout_ms = settings.keepalive_timeout_ms;
   options.keepalive_requests = settings.keepalive_requests;
+  options.ignore_client_abort = settings.ignore_client_abort;
   options.send_timeout_ms = settings.send_timeout_ms;
   options.upstream_idle_max = settings.upstream_keepalive_pool_size;
   options.upstream_requests_max = settings.upstream_keepalive_max_requests;

@@ -253,6 +253,7 @@ constexpr Setting table[] = {
     {"nginx_http_client_body_timeout", "60s", "longest silence within a request body", set_duration<&S::client_body_timeout_ms>},
     {"nginx_http_keepalive_timeout", "75s", "time that a client connection may be idle", set_duration<&S::keepalive_timeout_ms>},
     {"nginx_http_send_timeout", "60s", "longest time without progress towards a client", set_duration<&S::send_timeout_ms>},
+    {"nginx_proxy_proxy_ignore_client_abort", "off", "answer a client that ended its direction while it was served; off: it has left", set_switch<&S::ignore_client_abort>},
     {"nginx_http_large_client_header_buffers", "4 8k", "number and size: a header line up to the size, a head up to their product", set_header_buffers},
     {"headers_max", "256", "headers of one request", set_count<&S::headers_max>},
     {"ssl_cert", "", "certificate files (or PEM) of the proxy; self-made when empty", set_list<&S::ssl_cert>},
@@ -297,6 +298,8 @@ constexpr Alias aliases[] = {
     {"nginx_proxy_client_body_timeout", "nginx_http_client_body_timeout"},
     {"nginx_proxy_keepalive_timeout", "nginx_http_keepalive_timeout"},
     {"nginx_proxy_large_client_header_buffers", "nginx_http_large_client_header_buffers"},
+    {"nginx_http_proxy_ignore_client_abort", "nginx_proxy_proxy_ignore_client_abort"},
+    {"nginx_location_proxy_ignore_client_abort", "nginx_proxy_proxy_ignore_client_abort"},
     {"config", "declarative_config"},
 };
 

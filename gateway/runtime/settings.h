@@ -62,6 +62,7 @@ struct Settings {
   uint32_t keepalive_requests = 10'000;
   uint32_t client_header_timeout_ms = 60'000, client_body_timeout_ms = 60'000, keepalive_timeout_ms = 75'000;
   uint32_t send_timeout_ms = 60'000;
+  bool ignore_client_abort = false;
   uint32_t header_line_bytes_max = 8 * 1024;     // one header, or the request line
   uint32_t header_bytes_max = 32 * 1024;         // the whole section
   uint32_t headers_max = 256;

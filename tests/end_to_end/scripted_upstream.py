@@ -5,7 +5,9 @@
 /cut-chunked        a chunk, then the end without the last  /drip/N      N lines, ten a second
 /slow-upload        reads 64 KiB every 50 ms until opened   /refuse      413 before the body was read, then the end
 /early              an informational answer, then the real one
+/silent             no answer; counts who was here, and who left
 """
+import contextlib
 import hashlib
 import json
 import re
@@ -146,6 +148,15 @@ class Handler(socketserver.StreamRequestHandler):
         self.send(b"full")
         return False
 
+    def do_silent(self, request, _):
+        for _ in request.body():
+            pass
+        self.server.silent += 1
+        with contextlib.suppress(ConnectionError):
+            self.rfile.read(1)
+        self.server.left += 1
+        return False
+
     def do_early(self, *_):
         self.send(b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n")
         self.head("200 OK", "Content-Length: 2")
@@ -159,6 +170,6 @@ class ScriptedUpstream(socketserver.ThreadingTCPServer):
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
         self.lock, self.opened = threading.Lock(), threading.Event()
-        self.connections = self.sent = self.read = 0
+        self.connections = self.sent = self.read = self.silent = self.left = 0
         self.port = self.server_address[1]
         threading.Thread(target=self.serve_forever, daemon=True).start()

@@ -9,7 +9,7 @@ import threading
 import time
 
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent)]
-from client import expect, run_all, running  # noqa: E402
+from client import eventually, expect, run_all, running  # noqa: E402
 from scripted_upstream import ScriptedUpstream, digest, octets  # noqa: E402
 
 CONFIG = '_format_version: "3.0"\nservices: [{{name: s, url: "http://127.0.0.1:{}", routes: [{{name: r, paths: [/]}}]}}]\n'
@@ -133,7 +133,18 @@ def a_client_that_leaves_stops_its_upstream(world):
     stream.close()
 
 
+def a_client_that_leaves_a_silent_upstream_ends_its_connection(world):
+    for request in (b"GET /silent HTTP/1.1\r\nHost: x\r\n\r\n", b"POST /silent HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello"):
+        here, gone = world.upstream.silent, world.upstream.left
+        stream = world.connection(request)
+        eventually("the request is at the upstream", lambda: world.upstream.silent == here + 1)
+        expect("left", world.upstream.left, gone)
+        stream.close()
+        eventually("the upstream sees its connection end", lambda: world.upstream.left == gone + 1)
+
+
 if __name__ == "__main__":
     with ScriptedUpstream() as scripted, running(sys.argv[1], CONFIG.format(scripted.port)) as started:
         sys.exit(run_all((a_slow_client_holds_the_upstream_back, twenty_slow_clients_cost_little_memory, a_slow_upstream_holds_the_client_back,
-                          pieces_arrive_when_they_are_sent, a_client_that_leaves_stops_its_upstream), World(scripted, started)))
+                          pieces_arrive_when_they_are_sent, a_client_that_leaves_stops_its_upstream,
+                          a_client_that_leaves_a_silent_upstream_ends_its_connection), World(scripted, started)))

@@ -70,6 +70,7 @@ class Judge {
       if (attempt.whole && !record.sent_whole && plan.body.framing != Framing::none && plan.body.bytes > 0)
         breach("#{}.{}: a body that the client cut looks whole", plan.id, i);
     }
+    judge_leaving(plan, record);
     if (record.tunnel_wrong) breach("#{}: the tunnel changed bytes", plan.id);
     judge_tunnel(plan, record);
   }
@@ -108,6 +109,7 @@ class Judge {
   }
 
   std::vector<std::string> found;
+  uint64_t left_alone = 0;  // silent upstreams whose client had gone
 
  private:
   template <typename... Arguments>
@@ -174,6 +176,18 @@ class Judge {
       breach("#{}: {} for a body that is too large", request.id, answer.status);
   }
 
+  // A silent upstream learns in the same moment that nobody waits for its answer any more.
+  void judge_leaving(const RequestPlan& plan, const RequestRecord& record) {
+    const uint64_t left_ms = world_.connections[plan.connection].left_ms;
+    for (size_t i = 0; i < record.attempts.size() && left_ms != 0; ++i) {
+      const AttemptRecord& attempt = record.attempts[i];
+      const bool silent = plan.answer(i).kind == AnswerPlan::Kind::silence && attempt.whole && attempt.let_go_ms != 0;
+      if (!silent || attempt.whole_ms >= left_ms || attempt.let_go_ms < left_ms) continue;
+      ++left_alone;
+      if (attempt.let_go_ms > left_ms) breach("#{}.{}: its client left at {} ms, its upstream was let go at {} ms", plan.id, i, left_ms, attempt.let_go_ms);
+    }
+  }
+
   void judge_tunnel(const RequestPlan& plan, const RequestRecord& record) {
     if (!plan.upgrade) return;
     const ConnectionRecord& connection = world_.connections[plan.connection];
@@ -189,11 +203,12 @@ class Judge {
 
 }  // namespace
 
-std::vector<std::string> breaches(const World& world) {
+std::vector<std::string> breaches(const World& world, uint64_t& left_alone) {
   Judge judge(world);
   for (const RequestPlan& request : world.script.requests) judge.judge_request(request);
   for (size_t i = 0; i < world.connections.size(); ++i)
     judge.judge_connection(world.script.connections[i], world.connections[i]);
+  left_alone += judge.left_alone;
   judge.found.insert(judge.found.end(), world.faults.begin(), world.faults.end());
   return judge.found;
 }

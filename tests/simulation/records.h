@@ -15,6 +15,8 @@ struct AttemptRecord {
   bool wrong = false;        // octets that were not sent, or a head that does not fit the request
   bool answered = false;     // the final head went out
   bool answered_whole = false;
+  uint64_t whole_ms = 0;
+  uint64_t let_go_ms = 0;    // a silent upstream saw its connection end; 0: never
 };
 
 struct RequestRecord {
@@ -43,6 +45,7 @@ struct ConnectionRecord {
   bool wrong_interim = false;
   bool reset = false;        // not an orderly end
   bool closed_by_client = false, broke_off = false;
+  uint64_t left_ms = 0;      // when the node could know that the client will read no more; 0: never
   bool stopped = false;      // did not read on, and left
 };
 

@@ -181,6 +181,7 @@ Script draw_script(uint64_t seed) {
   options.upstream_requests_max = static_cast<uint32_t>(random.pick({1'000, 1'000, 2}));
   options.upstream_idle_max = static_cast<uint32_t>(random.pick({512, 512, 1, 0}));
   options.replay_bytes_max = static_cast<uint32_t>(random.pick({64 * 1024, 1'000}));
+  options.ignore_client_abort = random.percent(50);
   const uint64_t connections = random.between(1, 3);
   for (uint64_t i = 0; i < connections; ++i) script.connections.push_back(draw_connection(random, mood, script));
   if (random.percent(25))

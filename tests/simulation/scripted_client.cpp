@@ -188,6 +188,7 @@ async::Task<> receive(Client& client) {
         auto waiting = net::sleep_for(client.world.loop(), stall_ms);
         co_await waiting;
       }
+      client.record.left_ms = client.world.loop().now_ms();
       client.stream.reset();
     }
     if (client.plan.reading_hesitates_ms > 0 && !hesitated && client.octets >= client.plan.reading_hesitates_at) {
@@ -202,6 +203,13 @@ async::Task<> receive(Client& client) {
       co_await pausing;
     }
   }
+}
+
+// From here on the client is not owed anything: the node takes an end for leaving.
+void leave(Client& client) {
+  if (client.answered == client.begun) return;
+  client.record.broke_off = true;
+  client.record.left_ms = client.world.loop().now_ms();
 }
 
 async::Task<> wait_for_answers(Client& client, size_t count) {
@@ -268,9 +276,14 @@ async::Task<bool> send_request(Client& client, const RequestPlan& request) {
   record.sent_whole = good && !faulty;
   if (!faulty) co_return good;
   client.world.note("client {} breaks off #{}", client.number, request.id);
-  if (request.fault == Break::end) client.stream.shutdown_write();
+  if (request.fault == Break::end) {
+    // The request that is cut tells by itself; those before it are given up.
+    if (!client.world.script.options.ignore_client_abort && client.answered + 1 < client.begun) leave(client);
+    client.stream.shutdown_write();
+  }
   if (request.fault == Break::reset) {
     client.record.broke_off = true;
+    client.record.left_ms = client.world.loop().now_ms();
     client.stream.reset();
   }
   co_return false;
@@ -297,7 +310,10 @@ async::Task<> send_requests(Client& client) {
       co_await tunnelling;
     }
   }
-  if (client.plan.ends_write) client.stream.shutdown_write();
+  if (client.plan.ends_write) {
+    if (!client.world.script.options.ignore_client_abort) leave(client);
+    client.stream.shutdown_write();
+  }
 }
 
 }  // namespace

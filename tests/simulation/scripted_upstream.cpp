@@ -65,7 +65,10 @@ bool take_events(Upstream& upstream) {
       case Event::more: return true;
       case Event::head: begin_request(upstream); break;
       case Event::bad: upstream.world.faults.push_back("an upstream gets a malformed request"); return false;
-      case Event::end: upstream.whole = upstream.record().whole = true; break;
+      case Event::end:
+        upstream.whole = upstream.record().whole = true;
+        upstream.record().whole_ms = upstream.world.loop().now_ms();
+        break;
       case Event::piece: {
         AttemptRecord& record = upstream.record();
         if (!equal_octets(upstream.reader.piece(), upstream.plan->body.seed, record.octets)) record.wrong = true;
@@ -240,6 +243,7 @@ async::Task<> serve_upstream(World& world, uint64_t number, std::unique_ptr<net:
     if (next == Next::stay_silent) {
       auto waiting = wait_for_end(upstream);
       co_await waiting;
+      upstream.record().let_go_ms = world.loop().now_ms();
       co_return;
     }
     if (upstream.gone) co_return;

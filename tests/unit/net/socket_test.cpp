@@ -177,6 +177,39 @@ TEST_CASE("a connection knows whether what it wrote came after its peer's end") 
   }
 }
 
+TEST_CASE("the end of a connection is told although nobody reads") {
+  struct Watcher final : net::EndWatcher {
+    void on_end(bool broken) override { (broken ? resets : ends)++; }
+    int ends = 0, resets = 0;
+  };
+  net::Loop loop;
+  std::unique_ptr<net::Stream> served;
+  net::ListenOptions options;
+  options.address = *net::Address::parse("127.0.0.1:0");
+  auto opened = net::Listener::open(loop, options, [&served](std::unique_ptr<net::Stream> stream) { served = std::move(stream); });
+  REQUIRE(opened);
+  auto connecting = net::SocketConnector().open(loop, (*opened)->address(), 1'000);
+  for (int i = 0; i < 100 && !(connecting.done() && served); i++) loop.turn(10);
+  REQUIRE(served);
+  auto client = connecting.take();
+  REQUIRE(client);
+  Watcher watcher;
+  served->watch_end(&watcher);
+  auto writing = (*client)->write("pipelined", 1'000);
+  REQUIRE(writing.await_ready());
+  loop.turn(10);
+  CHECK(watcher.ends + watcher.resets == 0);
+  (*client)->shutdown_write();
+  for (int i = 0; i < 100 && watcher.ends == 0; i++) loop.turn(10);
+  CHECK(watcher.ends == 1);
+  CHECK(watcher.resets == 0);
+  (*client)->abort();
+  for (int i = 0; i < 100 && watcher.resets == 0; i++) loop.turn(10);
+  CHECK(watcher.ends == 1);
+  CHECK(watcher.resets == 1);
+  served->watch_end(nullptr);
+}
+
 TEST_CASE("accepting pauses when descriptors run out, and resumes") {
   net::Loop loop;
   auto listener = listen(loop, "127.0.0.1:0");

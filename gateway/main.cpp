@@ -7,6 +7,7 @@
 
 #include "gateway/admin/api.h"
 #include "gateway/runtime/command.h"
+#include "gateway/runtime/descriptors.h"
 #include "gateway/runtime/drain.h"
 #include "gateway/runtime/node.h"
 #include "gateway/runtime/settings.h"
@@ -20,6 +21,7 @@ int main(int argc, char** argv) {
 
   runtime::Settings settings;
   if (!runtime::read_settings_aloud(invocation, settings)) return 1;
+  runtime::raise_descriptor_limit();
   net::Loop control;
   runtime::Signals signals;  // blocked here, so that no thread started below takes one
   observe::Log log(settings.proxy_error_log, observe::parse_level(settings.log_level).value_or(observe::Level::notice));
@@ -35,7 +37,7 @@ int main(int argc, char** argv) {
     return 1;
   }
 
-  runtime::Drain drain(node, control, settings);
+  runtime::Drain drain(node, control, settings, log);
   signals.watch(control, [&](int number) {
     switch (number) {
       case SIGHUP: return node.reload();

@@ -1,11 +1,13 @@
 #include "gateway/net/listener.h"
 
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <iterator>
 
 #include "gateway/net/socket_stream.h"
 
@@ -100,23 +102,51 @@ void Listener::try_again(void* self) {
 }
 
 void Listener::accept_some() {
-  for (int count = 0; count < accepts_per_turn_max && !paused_; count++) {
-    sockaddr_storage storage;
-    socklen_t bytes = sizeof storage;
-    int fd = accept4(fd_, reinterpret_cast<sockaddr*>(&storage), &bytes, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    if (fd < 0) {
-      if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-        exhausted_ = true;
-        loop_.modify(fd_, 0);
-        loop_.arm(retry_, exhausted_pause_ms);
-        return;
-      }
-      if (errno == EAGAIN) return;
-      continue;  // a connection that has gone while it waited; the next one may be fine
-    }
-    on_connection_(std::make_unique<SocketStream>(
-        loop_, fd, Address::from_sockaddr(reinterpret_cast<const sockaddr*>(&storage), bytes)));
+  for (int count = 0; count < accepts_per_turn_max && !paused_; count++)
+    if (!accept_one()) return;
+}
+
+void Listener::accept_rest() {
+  while (accept_one()) {
   }
+}
+
+// False: nobody waits, or nobody can be taken.
+bool Listener::accept_one() {
+  sockaddr_storage storage;
+  socklen_t bytes = sizeof storage;
+  const int fd = accept4(fd_, reinterpret_cast<sockaddr*>(&storage), &bytes, SOCK_CLOEXEC | SOCK_NONBLOCK);
+  if (fd >= 0) {
+    on_connection_(std::make_unique<SocketStream>(loop_, fd, Address::from_sockaddr(reinterpret_cast<const sockaddr*>(&storage), bytes)));
+    return true;
+  }
+  const int code = errno;
+  if (code == EMFILE || code == ENFILE || code == ENOBUFS || code == ENOMEM) {
+    exhausted_ = true;
+    loop_.modify(fd_, 0);
+    loop_.arm(retry_, exhausted_pause_ms);
+    if (on_exhausted_) on_exhausted_(code);
+    return false;
+  }
+  return code != EAGAIN;  // else a connection that has gone while it waited; the next one may be fine
+}
+
+void Listener::refuse_new() {
+  if (address_.is_unix()) {
+    ::unlink(address_.path().c_str());
+    return;
+  }
+  // Drops segments that ask for a new connection; the filter sees TCP headers, whose octet 13 has the flags.
+  constexpr uint32_t syn = 0x02, ack = 0x10;
+  sock_filter program[] = {
+      BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 13),
+      BPF_STMT(BPF_ALU | BPF_AND | BPF_K, syn | ack),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, syn, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, 0),
+      BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+  };
+  const sock_fprog filter{std::size(program), program};
+  setsockopt(fd_, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter);
 }
 
 }  // namespace net

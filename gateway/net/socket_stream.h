@@ -15,6 +15,7 @@ class SocketStream final : public Stream, private Handler {
   bool idle_closed_or_readable() override;
   uint64_t written() const override { return written_; }
   bool never_arrived(uint64_t written_before) const override;
+  void look_anew() override { readable_ = true; }
   void shutdown_write() override;
   void close() override;
   void abort() override;

@@ -12,6 +12,12 @@ void Stream::end_waits(const char* what) {
   if (writer_) writer_->end(error);
 }
 
+void Stream::call_off_read() {
+  async::Error error;
+  error.what = "called off";
+  if (reader_) reader_->end(error);
+}
+
 void Stream::notify_readable() {
   if (outer_) outer_->on_inner_change(true, false);
   if (reader_) reader_->wake();

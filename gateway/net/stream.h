@@ -121,6 +121,10 @@ class Stream {
   virtual uint64_t written() const = 0;
   // After a failure: none of the bytes written after the first `written_before` can have been read by the peer. False: nobody knows.
   virtual bool never_arrived(uint64_t written_before) const = 0;
+  // Whoever waits for bytes is told "called off", unless they have come: none is lost. Nobody waits: nothing happens.
+  void call_off_read();
+  // The next look asks the kernel although no edge has told of bytes: those of this very moment count too.
+  virtual void look_anew() {}
   // No more bytes from us; the peer reads the end. Best effort, never waits.
   virtual void shutdown_write() = 0;
   // At once, in both directions. Waits that are still there end with Error.closed.

@@ -55,6 +55,7 @@ class TlsStream final : public Stream {
   bool idle_closed_or_readable() override;
   uint64_t written() const override { return inner_->written(); }
   bool never_arrived(uint64_t written_before) const override { return inner_->never_arrived(written_before); }
+  void look_anew() override { inner_->look_anew(); }
   void shutdown_write() override;
   void close() override;
   void abort() override;

@@ -30,10 +30,15 @@ async::Task<ReadHead> read_head(Worker& worker, net::Stream& stream, Input& inpu
   const Options& options = worker.options;
   size_t scanned = 0;
   if (input.unread().empty()) {
+    const IdleConnections::Stay stay(worker.idle, stream, first);
     auto waiting = stream.readable(first ? options.header_timeout_ms : options.keepalive_timeout_ms);
     auto waited = co_await waiting;
-    result.silent = !waited;
-    if (!waited) co_return result;
+    if (!waited) {
+      // Called off: a request that has come in this moment is served all the same.
+      stream.look_anew();
+      result.silent = waited.error().timeout || !stream.idle_closed_or_readable();
+      if (result.silent) co_return result;
+    }
   }
   const Reading reading(worker);
   const uint64_t deadline_ms = worker.loop.now_ms() + options.header_timeout_ms;
@@ -101,17 +106,18 @@ async::Task<void> refuse(Worker& worker, net::Stream& stream, const ClientSide& 
 // Closing while the client still sends would reset the connection and could destroy the answer on its way. So the end is announced
 // and a bounded rest is read and dropped (RFC 9112 section 9.6).
 async::Task<void> linger(Worker& worker, net::Stream& stream, Input& input) {
-  constexpr size_t bytes_max = 1 << 20;
-  constexpr uint32_t silence_ms = 1000;
+  // Enough for a client that reads nothing before it has sent a file, too little for one that never ends.
+  constexpr size_t bytes_max = 64 << 20;
+  constexpr uint32_t silence_ms = 2'000, time_max_ms = 30'000;
+  const uint64_t end_ms = worker.loop.now_ms() + time_max_ms;
   stream.shutdown_write();
-  for (size_t dropped = 0; dropped < bytes_max;) {
+  for (size_t dropped = 0; dropped < bytes_max && worker.loop.now_ms() < end_ms;) {
     input.consume(input.unread().size());
     auto filling = fill(stream, input, 16 * 1024, silence_ms);
     auto filled = co_await filling;
     if (!filled || *filled == 0) break;
     dropped += *filled;
   }
-  (void)worker;
 }
 
 // A client that leaves takes its request with it: nobody is there for the answer. One that only ends its direction cannot be told from one
@@ -142,6 +148,14 @@ struct Active {
   Worker& worker;
 };
 
+struct Telling {
+  explicit Telling(Worker& own_worker) : worker(own_worker) { ++worker.telling; }
+  ~Telling() { --worker.telling; }
+  Telling(const Telling&) = delete;
+  Telling& operator=(const Telling&) = delete;
+  Worker& worker;
+};
+
 }  // namespace
 
 async::Task<void> refuse_plain_http(Worker& worker, net::Stream& stream) {
@@ -156,7 +170,20 @@ async::Task<void> refuse_plain_http(Worker& worker, net::Stream& stream) {
   co_await lingering;
 }
 
-async::Task<void> serve_connection(Worker& worker, std::unique_ptr<net::Stream> stream, ClientSide side) {
+async::Task<void> turn_away(Worker& worker, std::unique_ptr<net::Stream> stream) {
+  const Telling telling(worker);
+  Input input(worker.blocks);
+  const auto id = worker.request_ids.next();
+  const std::string_view request_id(id.data(), id.size());
+  // The request is not waited for, so nothing tells which form its sender would like.
+  auto body = http::error_body({}, {}, false, "Service unavailable", request_id, &worker.options.error_templates);
+  auto sending = send_refusal(worker, *stream, 503, body, request_id, {});
+  co_await sending;
+  auto lingering = linger(worker, *stream, input);
+  co_await lingering;
+}
+
+async::Task<void> serve_connection(Worker& worker, std::unique_ptr<net::Stream> stream, ClientSide side, [[maybe_unused]] ConnectionLimit::Place place) {
   Active active(worker);
   Input input(worker.blocks);
   while (true) {
@@ -184,8 +211,6 @@ async::Task<void> serve_connection(Worker& worker, std::unique_ptr<net::Stream> 
     if (lost) co_return;
     if (!next) break;
     input.unpin();
-    // An answer that began before the node's end has not told it: what its client has sent since is served first.
-    if (worker.draining && input.unread().empty() && !stream->idle_closed_or_readable()) break;
   }
   auto lingering = linger(worker, *stream, input);
   co_await lingering;

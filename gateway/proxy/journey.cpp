@@ -16,6 +16,8 @@ async::Task<bool> serve(Journey& journey) {
     auto forwarding = forward(journey);
     co_await forwarding;
   }
+  // One that does not take the few octets of an invitation to send its body has no room for an answer either.
+  if (journey.body.inviting()) journey.client_lost = true;
   if (journey.client_lost) co_return false;
   shape(journey);
   auto sending = send_answer(journey);
@@ -26,6 +28,11 @@ async::Task<bool> serve(Journey& journey) {
     co_return false;
   }
   if (journey.client_lost || !journey.keep_alive) co_return false;
+  if (journey.upload && !journey.upload.done()) {
+    auto& ending = journey.upload;
+    auto ended = co_await ending;
+    (void)ended;  // the answer has said all there is to say
+  }
   if (journey.body.fully_read()) co_return true;
   auto dropping = journey.body.drop_rest();
   const bool clean = co_await dropping;

@@ -60,7 +60,14 @@ struct Journey : async::Pooled {
   bool may_be_silent(const async::Error& error) const {
     return error.timeout && (!upload.done() || worker.loop.now_ms() - uploaded_ms < exchange.service->read_timeout_ms);
   }
+  // Nobody wants the rest of the request any more. The upload ends by itself, soon: destroyed, it could take octets with it that it has just
+  // read, and nobody would know where the body stands.
+  void stop_upload() {
+    upstream->stream->close();
+    client.call_off_read();
+  }
   void drop_upstream() {
+    if (upload && !upload.done()) body.lose_place();
     upload.cancel();
     upstream.reset();
   }

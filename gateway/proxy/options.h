@@ -23,8 +23,7 @@ struct Options {
   uint32_t send_timeout_ms = 60'000;         // a client that does not read
   bool ignore_client_abort = false;          // a client that ends its direction is answered all the same
   // Bodies up to this size are kept for a retry on another target.
-  uint32_t replay_bytes_max = 64 * 1024;
-  uint32_t buffered_body_bytes_max = 8 * 1024 * 1024;  // what plugins may ask to read at once
+  uint64_t replay_bytes_max = 64 * 1024;
 
   uint32_t upstream_idle_max = 512;          // idle connections of one pool key
   uint32_t upstream_requests_max = 10'000;   // of one upstream connection

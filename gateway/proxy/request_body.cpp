@@ -7,8 +7,10 @@ RequestBody::RequestBody(net::Stream& client, Input& input, http::BodyFraming fr
 
 async::Task<async::Result<void>> RequestBody::invite() {
   expects_continue_ = false;
+  inviting_ = true;
   auto writing = client_.write("HTTP/1.1 100 Continue\r\n\r\n", options_.send_timeout_ms);
   auto written = co_await writing;
+  inviting_ = false;
   co_return written;
 }
 
@@ -69,8 +71,7 @@ BodyReader& RequestBody::rest() {
 
 bool RequestBody::worth_dropping() const {
   const http::BodyFraming framing = reader_.framing();
-  // An upload that is broken off may take what it has just read with it: nobody knows then where the body stands.
-  return !streamed_ && !expects_continue_ && !reader_.bad() && (framing.kind != http::Framing::length || framing.length - reader_.octets() <= dropped_bytes_max);
+  return !expects_continue_ && !place_lost_ && !reader_.bad() && (framing.kind != http::Framing::length || framing.length - reader_.octets() <= dropped_bytes_max);
 }
 
 async::Task<bool> RequestBody::drop_rest() {

@@ -38,8 +38,12 @@ class RequestBody final : public plugins::BodyAccess {
   // An answer went out before the body was read. True when reading and dropping the rest costs less than a new connection: it is short
   // as far as known, and the client is not still waiting for leave to send it.
   bool worth_dropping() const;
+  // Whoever was reading has been destroyed, perhaps with octets in his hands.
+  void lose_place() { place_lost_ = true; }
   // Reads and drops the rest. False when the connection cannot be used for another request after all.
   async::Task<bool> drop_rest();
+  // The interim 100 is still on its way: nothing else can be written to the client.
+  bool inviting() const { return inviting_; }
   uint64_t octets() const { return reader_.octets(); }
   Input& input() { return input_; }
 
@@ -56,7 +60,7 @@ class RequestBody final : public plugins::BodyAccess {
   std::string kept_;
   std::string_view kept_view_;   // the whole body, still in the Input
   std::optional<std::string_view> replaced_;
-  bool expects_continue_;
+  bool expects_continue_, inviting_ = false, place_lost_ = false;
   bool streamed_ = false;        // octets beyond the kept ones were handed out
 };
 

@@ -130,7 +130,7 @@ async::Task<bool> send_pieces(Journey& journey, std::string_view head, Framing f
   }
 }
 
-// A connection is kept when the whole answer was taken, nothing more came with it, and the whole request was sent.
+// The upstream's connection is kept when the whole answer was taken, nothing more came with it, and the whole request was sent.
 void release_upstream(Journey& journey) {
   if (journey.upstream == nullptr) return;
   bool clean = journey.upstream_reusable && journey.answer_body.done() && journey.upstream_input.unread().empty();
@@ -142,6 +142,7 @@ void release_upstream(Journey& journey) {
   }
   if (clean && journey.answer_body.framing().kind != Framing::until_close)
     journey.worker.pool.give_back(std::move(journey.upstream), journey.worker.loop.now_ms());
+  if (journey.upload && !journey.upload.done() && journey.keep_alive) return journey.stop_upload();
   journey.drop_upstream();
 }
 

@@ -16,6 +16,7 @@
 #include "gateway/net/resolver.h"
 #include "gateway/net/tls_context.h"
 #include "gateway/proxy/access_log.h"
+#include "gateway/proxy/idle_connections.h"
 #include "gateway/proxy/options.h"
 #include "gateway/proxy/request_id.h"
 #include "gateway/proxy/snapshot.h"
@@ -25,7 +26,7 @@ namespace proxy {
 
 // Read by the Admin API's threads while the worker counts; each has one writer, so relaxed order is enough.
 struct Counters {
-  std::atomic<uint64_t> accepted{0}, active{0}, reading{0}, writing{0}, requests{0};
+  std::atomic<uint64_t> accepted{0}, active{0}, reading{0}, writing{0}, requests{0}, turned_away{0};
   static void add(std::atomic<uint64_t>& counter, uint64_t amount = 1) {
     counter.store(counter.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
   }
@@ -61,6 +62,8 @@ struct Worker {
   std::map<std::string, Turns, std::less<>> turns;    // by upstream id
   std::unordered_map<std::string, uint32_t> next_address;  // by name
   std::unique_ptr<AccessLog> access_log;              // nullptr: none is kept
+  IdleConnections idle;
+  uint64_t telling = 0;  // clients that are being turned away
   bool draining = false;
 };
 

@@ -9,6 +9,7 @@ constexpr uint32_t look_every_ms = 20;
 void Drain::begin() {
   if (begun_ms_ != 0) return control_.stop();
   begun_ms_ = control_.now_ms();
+  log_.print(observe::Level::notice, "draining: {} client connections", node_.connections_left());
   node_.start_draining();
   control_.arm(timer_, settings_.drain_delay_ms == 0 ? 1 : settings_.drain_delay_ms);
 }
@@ -21,9 +22,11 @@ void Drain::look(void* self) {
   }
   const uint64_t passed_ms = drain.control_.now_ms() - drain.begun_ms_;
   const uint64_t end_ms = static_cast<uint64_t>(drain.settings_.drain_delay_ms) + drain.settings_.graceful_timeout_ms;
-  // A request may sit in a socket that was just accepted: one more look later, nobody is cut off unheard.
-  if (passed_ms >= end_ms || (drain.node_.in_flight() == 0 && passed_ms >= drain.settings_.drain_delay_ms + 2 * look_every_ms))
+  if (drain.node_.drained()) return drain.control_.stop();
+  if (passed_ms >= end_ms) {
+    drain.log_.print(observe::Level::warn, "graceful_timeout is over: {} client connections are cut", drain.node_.connections_left());
     return drain.control_.stop();
+  }
   drain.control_.arm(drain.timer_, look_every_ms);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// The orderly end: readiness says no, listeners close after a delay, requests in flight finish within a time, then the loop stops.
+// The orderly end: readiness says no, listeners and idle connections close after a delay, requests in flight finish within a time, then the
+// loop stops.
 
 #include "gateway/net/loop.h"
 #include "gateway/runtime/node.h"
@@ -9,7 +10,7 @@ namespace runtime {
 
 class Drain {
  public:
-  Drain(Node& node, net::Loop& control, const Settings& settings) : node_(node), control_(control), settings_(settings) {}
+  Drain(Node& node, net::Loop& control, const Settings& settings, observe::Log& log) : node_(node), control_(control), settings_(settings), log_(log) {}
   // The second call stops at once.
   void begin();
 
@@ -19,6 +20,7 @@ class Drain {
   Node& node_;
   net::Loop& control_;
   const Settings& settings_;
+  observe::Log& log_;
   uint64_t begun_ms_ = 0;
   bool closed_ = false;
   net::Timer timer_{&Drain::look, this};

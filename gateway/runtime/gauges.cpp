@@ -59,6 +59,9 @@ void register_gauges(observe::Metrics& metrics, Node& node) {
   metrics.gauge("kong_node_info", "Kong Node metadata information", [&node](Samples& s) {
     s.add({{"node_id", node.node_id()}, {"version", admin::spoken_version}}, 1);
   });
+  metrics.counter_callback("gateway_connections_refused_total", "Client connections over connections_max", [&node](Samples& s) {
+    s.add({}, static_cast<double>(node.turned_away()));
+  });
   metrics.gauge("gateway_info", "This node and its version", [&node](Samples& s) { s.add({{"node_id", node.node_id()}, {"version", GATEWAY_VERSION}}, 1); });
   metrics.gauge("kong_memory_lua_shared_dict_bytes", "Allocated slabs in bytes in a shared_dict", [&node](Samples& s) { dictionaries(s, node); });
   metrics.gauge("kong_memory_lua_shared_dict_total_bytes", "Total capacity in bytes of a shared_dict", [&node](Samples& s) { dictionaries(s, node); });

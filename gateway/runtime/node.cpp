@@ -1,7 +1,9 @@
 #include "gateway/runtime/node.h"
 
+#include <algorithm>
 #include <latch>
 
+#include "gateway/runtime/descriptors.h"
 #include "gateway/runtime/file_text.h"
 #include "gateway/runtime/gauges.h"
 #include "gateway/runtime/proxy_options.h"
@@ -21,6 +23,9 @@ std::string pem_of(const std::string& setting) {
   return read_text(setting).value_or("");
 }
 
+// Each client may have an upstream.
+uint64_t connections_for(uint64_t descriptors) { return std::max<uint64_t>(descriptors / 2, 1); }
+
 bool any_ssl(const std::vector<Listen>& listens) {
   for (const Listen& listen : listens)
     if (listen.ssl) return true;
@@ -34,6 +39,7 @@ Node::Node(const Settings& settings, observe::Log& log, net::Loop& control)
       log_(log),
       control_(control),
       node_id_(settings.node_id.empty() ? schema::uuid4() : settings.node_id),
+      connection_limit_(settings.connections_max != 0 ? settings.connections_max : connections_for(descriptor_limit())),
       upstream_tls_(net::TlsContext::client()),
       listens_(settings.proxy_listen) {
   register_gauges(state_.metrics, *this);
@@ -83,7 +89,7 @@ bool Node::start_workers(std::shared_ptr<const proxy::Snapshot> first) {
   // Old snapshots are large trees: they are freed on the control thread, not between two requests.
   auto retire = [this](std::shared_ptr<const proxy::Snapshot> old) { control_.post([old = std::move(old)]() mutable { old.reset(); }); };
   for (uint32_t i = 0; i < settings_.workers; ++i) {
-    auto worker = std::make_unique<WorkerThread>(WorkerThread::Shared{settings_, options_, server_tls_.get(), *upstream_tls_, state_.marks, retire, first, state_.log_files});
+    auto worker = std::make_unique<WorkerThread>(WorkerThread::Shared{settings_, options_, server_tls_.get(), *upstream_tls_, state_.marks, connection_limit_, log_, retire, first, state_.log_files});
     std::string error = worker->start(listens_);
     if (!error.empty()) {
       log_.write(Level::error, error);
@@ -118,10 +124,10 @@ void Node::stop() {
   for (auto& worker : workers_) worker->stop();
 }
 
-uint64_t Node::in_flight() {
-  uint64_t count = 0;
-  for (auto& worker : workers_) count += worker->counters()->writing.load(std::memory_order_relaxed);
-  return count;
+bool Node::drained() const {
+  for (auto& worker : workers_)
+    if (!worker->listeners_closed()) return false;
+  return connection_limit_.taken() == 0;
 }
 
 }  // namespace runtime

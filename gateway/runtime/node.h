@@ -32,8 +32,10 @@ class Node final : public admin::Node {
   // Announces the end: not ready any more, answers ask clients to close.
   void start_draining() override;
   void close_listeners();
-  // Requests that are being served.
-  uint64_t in_flight();
+  // After close_listeners: no client is left.
+  bool drained() const;
+  // For the log, when a drain ends without that.
+  uint64_t connections_left() const { return connection_limit_.taken(); }
   void stop();
 
   std::shared_ptr<const schema::Config> config() override;
@@ -58,6 +60,7 @@ class Node final : public admin::Node {
   uint64_t live_count() const { return static_cast<uint64_t>(state_.snapshots.use_count()) - 1; }
   std::vector<std::pair<std::string, std::string>> settings() override { return settings_.listing; }
   std::string node_id() override { return node_id_; }
+  uint64_t turned_away() const;  // connections over the limit
   const std::vector<Listen>& proxy_listens() const { return listens_; }
 
  private:
@@ -110,6 +113,7 @@ class Node final : public admin::Node {
   observe::Log& log_;
   net::Loop& control_;
   std::string node_id_;
+  proxy::ConnectionLimit connection_limit_;
   NodeState state_;
   proxy::Options options_;
   std::unique_ptr<net::TlsContext> server_tls_, upstream_tls_;

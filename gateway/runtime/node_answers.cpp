@@ -56,10 +56,16 @@ admin::Connections Node::connections() {
     sum.writing += counters.writing.load(std::memory_order_relaxed);
     sum.requests += counters.requests.load(std::memory_order_relaxed);
   }
-  sum.handled = sum.accepted;
+  sum.handled = sum.accepted - turned_away();
   const uint64_t busy = sum.reading + sum.writing;
   sum.waiting = sum.active > busy ? sum.active - busy : 0;
   return sum;
+}
+
+uint64_t Node::turned_away() const {
+  uint64_t count = 0;
+  for (auto& worker : workers_) count += worker->counters()->turned_away.load(std::memory_order_relaxed);
+  return count;
 }
 
 uint64_t Node::resident_bytes() {

@@ -23,6 +23,7 @@ proxy::Options proxy_options(const Settings& settings, std::vector<std::string>&
   options.head.header_bytes_max = settings.header_bytes_max;
   options.head.headers_max = settings.headers_max;
   options.body_bytes_max = settings.client_max_body_bytes;
+  options.replay_bytes_max = settings.replay_bytes_max;
   options.header_timeout_ms = settings.client_header_timeout_ms;
   options.body_timeout_ms = settings.client_body_timeout_ms;
   options.keepalive_timeout_ms = settings.keepalive_timeout_ms;

@@ -13,6 +13,7 @@ struct Setting {
   std::string_view name, fallback, meaning;  // `fallback`: the default, as text
   bool (*set)(Settings&, std::string_view text, std::string& error);
   bool secret = false;
+  std::string_view beyond = {};  // of a limit: what happens to whoever goes over it
 };
 
 // Another spelling of a setting.

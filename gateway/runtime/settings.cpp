@@ -306,6 +306,7 @@ std::string settings_help() {
     std::string flag(setting.name);
     std::replace(flag.begin(), flag.end(), '_', '-');
     help += "  --" + flag + " VALUE\n      " + std::string(setting.meaning);
+    if (!setting.beyond.empty()) help += "; beyond it: " + std::string(setting.beyond);
     if (!setting.fallback.empty()) help += " [" + std::string(setting.fallback) + "]";
     help += '\n';
   }

@@ -58,6 +58,7 @@ struct Settings {
   uint32_t upstream_keepalive_max_requests = 10'000;
   uint32_t upstream_keepalive_idle_timeout_ms = 60'000;
   uint64_t client_max_body_bytes = 0;            // 0: no limit
+  uint64_t replay_bytes_max = 64 * 1024;         // of a request body
   uint64_t client_body_buffer_bytes = 8 * 1024;
   uint32_t keepalive_requests = 10'000;
   uint32_t client_header_timeout_ms = 60'000, client_body_timeout_ms = 60'000, keepalive_timeout_ms = 75'000;
@@ -66,6 +67,7 @@ struct Settings {
   uint32_t header_line_bytes_max = 8 * 1024;     // one header, or the request line
   uint32_t header_bytes_max = 32 * 1024;         // the whole section
   uint32_t headers_max = 256;
+  uint32_t connections_max = 0;                  // of clients, all workers; 0: half of the descriptors
 
   std::vector<PortMap> port_maps;
   std::vector<std::string> ssl_cert, ssl_cert_key;                // file paths or PEM text, in pairs

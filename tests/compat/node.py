@@ -60,6 +60,8 @@ def running(gateway, config=None, more_admin="", **settings):
         try:
             wait_for(proxy, process)
             wait_for(admin, process)
+            if "status_listen" not in settings:
+                wait_for(status, process)
             yield proxy, tls, admin, status, process
         finally:
             process.terminate()

@@ -31,6 +31,18 @@ def ask(port, path, method="GET", body=None, **headers):
         return Answer(error.code, error.headers, error.read().decode())
 
 
+def read_answer(stream):
+    """Head and body of an answer with a length, or what there is until the end."""
+    data = b""
+    while b"\r\n\r\n" not in data and (piece := stream.recv(65536)):
+        data += piece
+    head, _, body = data.partition(b"\r\n\r\n")
+    length = next((int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0)
+    while len(body) < length and (piece := stream.recv(65536)):
+        body += piece
+    return head, body
+
+
 @contextlib.contextmanager
 def demo_upstreams(count):
     """Yields the ports of `count` processes of examples/quickstart/upstream.py."""

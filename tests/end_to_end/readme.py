@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """README.md tells the truth: its tables are those of the code, and what it names exists.
 
-Usage: readme.py GATEWAY DECKCTL, or readme.py --write to bring its two generated parts up to date.
+Usage: readme.py GATEWAY DECKCTL, or readme.py --write to bring its generated parts up to date.
 """
 import json
 import os
@@ -41,7 +41,17 @@ def differences():
     return "\n".join("- " + re.sub("^# ", "`#` ", reason) for reason in whole)
 
 
-GENERATED = {"plugins": plugin_table, "differences": differences}
+def limits():
+    """Every setting that is a limit, with its default and what is beyond it: from the table of settings."""
+    table = (ROOT / "gateway" / "runtime" / "setting_table.cpp").read_text(encoding="utf8")
+    text = r'"((?:[^"\\]|\\.)*)"'
+    found = re.findall(rf"\{{{text},\s*{text},\s*{text},\s*set_\w+(?:<[^>]*>)?,\s*(?:true|false),\s*{text}\}},", table)
+    assert len(found) > 10, found
+    rows = [f"| `{name}` | {fallback} | {meaning} | {beyond} |" for name, fallback, meaning, beyond in found]
+    return "\n".join(["| setting | default | of what | beyond it |", "| --- | --- | --- | --- |", *rows])
+
+
+GENERATED = {"plugins": plugin_table, "differences": differences, "limits": limits}
 
 
 def between_marks(name):

@@ -148,6 +148,12 @@ ConnectionPlan draw_connection(Random& random, const Mood& mood, Script& script)
   }
   const RequestPlan& last = script.requests.back();
   connection.ends_write = !last.upgrade && last.fault == Break::none && random.percent(20);
+  if (last.fault == Break::none && random.percent(4)) {
+    AnswerPlan silence;
+    silence.kind = AnswerPlan::Kind::silence;
+    script.requests.back().answers.insert(script.requests.back().answers.begin(), silence);
+    connection.leaves_ms = static_cast<uint32_t>(random.between(1, 1'000));
+  }
   if (random.percent(mood.client_faults)) {
     connection.reading = random.pick({Break::reset, Break::stall});
     connection.reading_at = random.percent(50) ? random.below(2'000) : random.below(200'000);

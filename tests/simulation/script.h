@@ -93,6 +93,7 @@ struct ConnectionPlan {
   uint32_t start_ms = 0;
   std::vector<uint32_t> requests;  // ids, in order
   bool ends_write = false;         // half-closes after the last request
+  uint32_t leaves_ms = 0;          // after its last request, whose upstream is silent; 0: it waits for the answer
   Break reading = Break::none;     // reset or stall after so many octets of answers
   uint64_t reading_at = 0;
   Pace reading_pace;

@@ -310,6 +310,17 @@ async::Task<> send_requests(Client& client) {
       co_await tunnelling;
     }
   }
+  if (client.plan.leaves_ms > 0) {
+    auto waiting = net::sleep_for(client.world.loop(), client.plan.leaves_ms);
+    co_await waiting;
+    if (client.gone || client.tunnel || client.answered == client.begun) co_return;
+    client.world.note("client {} leaves unanswered", client.number);
+    leave(client);
+    if (client.world.script.options.ignore_client_abort) client.record.left_ms = 0;  // then it may wait for the answer all the same
+    if (client.random.percent(50)) client.stream.reset();
+    else client.stream.close();
+    co_return;
+  }
   if (client.plan.ends_write) {
     if (!client.world.script.options.ignore_client_abort) leave(client);
     client.stream.shutdown_write();

@@ -177,6 +177,27 @@ TEST_CASE("a connection knows whether what it wrote came after its peer's end") 
   }
 }
 
+TEST_CASE("a listener that closes in two steps loses nobody who has connected") {
+  net::Loop loop;
+  std::vector<std::unique_ptr<net::Stream>> served;
+  net::ListenOptions options;
+  options.address = *net::Address::parse("127.0.0.1:0");
+  auto opened = net::Listener::open(loop, options, [&served](std::unique_ptr<net::Stream> stream) { served.push_back(std::move(stream)); });
+  REQUIRE(opened);
+  const net::Address address = (*opened)->address();
+  auto before = net::SocketConnector().open(loop, address, 1'000);
+  (*opened)->refuse_new();
+  auto after = net::SocketConnector().open(loop, address, 200);
+  for (int i = 0; i < 100 && !(after.done() && before.done()); i++) loop.turn(10);
+  REQUIRE(before.done());
+  CHECK(before.take());
+  auto refused = after.take();
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().timeout);
+  (*opened)->accept_rest();
+  CHECK(served.size() == 1);
+}
+
 TEST_CASE("the end of a connection is told although nobody reads") {
   struct Watcher final : net::EndWatcher {
     void on_end(bool broken) override { (broken ? resets : ends)++; }

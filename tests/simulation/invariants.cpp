@@ -178,6 +178,7 @@ class Judge {
 
   // A silent upstream learns in the same moment that nobody waits for its answer any more.
   void judge_leaving(const RequestPlan& plan, const RequestRecord& record) {
+    if (world_.script.options.ignore_client_abort) return;
     const uint64_t left_ms = world_.connections[plan.connection].left_ms;
     for (size_t i = 0; i < record.attempts.size() && left_ms != 0; ++i) {
       const AttemptRecord& attempt = record.attempts[i];

@@ -316,7 +316,6 @@ async::Task<> send_requests(Client& client) {
     if (client.gone || client.tunnel || client.answered == client.begun) co_return;
     client.world.note("client {} leaves unanswered", client.number);
     leave(client);
-    if (client.world.script.options.ignore_client_abort) client.record.left_ms = 0;  // then it may wait for the answer all the same
     if (client.random.percent(50)) client.stream.reset();
     else client.stream.close();
     co_return;

@@ -13,7 +13,6 @@ namespace {
 
 constexpr size_t block_bytes = 32 * 1024;
 constexpr size_t usual_line_bytes_max = 2 * 1024;
-constexpr int client_closed_request = 499;  // as nginx tells a client that left before it got an answer
 
 bool is_secret(const http::Parameter& parameter, std::span<const std::string> names) {
   if (!parameter.has_value) return false;
@@ -70,7 +69,7 @@ void AccessLog::write(const Journey& journey) {
   line.method = exchange.original_method;
   line.target = without_secrets(exchange.original_target, secrets, target);
   line.version = exchange.request.minor_version == 0 ? "HTTP/1.0" : "HTTP/1.1";
-  line.status = journey.client_lost && !journey.head_sent ? client_closed_request : exchange.response.status;
+  line.status = exchange.response.status;
   line.body_bytes = exchange.response_bytes > journey.answer_head_bytes ? exchange.response_bytes - journey.answer_head_bytes : 0;
   line.referer = without_secrets(exchange.request.headers.get("referer"), secrets, referer);
   line.user_agent = exchange.request.headers.get(http::Name::user_agent);

@@ -23,7 +23,7 @@ def members_by_setting(table):
     members = {}
     for row in re.split(r"\n    \{", rows)[1:]:
         name = re.match(r'"(\w+)"', row).group(1)
-        setter, field = re.search(r"(set_\w+)(?:<&S::(\w+)>)?(?:, true)?\},", row).groups()
+        setter, field = re.search(r"(set_\w+)(?:<&S::(\w+)>)?(?:, (?:true|false)(?:,\s*\"[^\"]*\")?)?\},", row).groups()
         members[name] = {field} if field else set(re.findall(r"\bs\.(\w+)", setters[setter]))
     return members
 

@@ -185,7 +185,7 @@ class Judge {
       const bool silent = plan.answer(i).kind == AnswerPlan::Kind::silence && attempt.whole && attempt.let_go_ms != 0;
       if (!silent || attempt.whole_ms >= left_ms || attempt.let_go_ms < left_ms) continue;
       ++left_alone;
-      if (attempt.let_go_ms > left_ms) breach("#{}.{}: its client left at {} ms, its upstream was let go at {} ms", plan.id, i, left_ms, attempt.let_go_ms);
+      if (attempt.let_go_ms > std::max(left_ms, attempt.listens_ms)) breach("#{}.{}: its client left at {} ms, its upstream was let go at {} ms", plan.id, i, left_ms, attempt.let_go_ms);
     }
   }
 

@@ -16,6 +16,7 @@ struct AttemptRecord {
   bool answered = false;     // the final head went out
   bool answered_whole = false;
   uint64_t whole_ms = 0;
+  uint64_t listens_ms = 0;   // since when a silent upstream waits for the end of its connection
   uint64_t let_go_ms = 0;    // a silent upstream saw its connection end; 0: never
 };
 

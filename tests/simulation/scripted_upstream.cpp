@@ -241,6 +241,7 @@ async::Task<> serve_upstream(World& world, uint64_t number, std::unique_ptr<net:
     co_await receiving;
     if (next == Next::end_in_order) co_return;
     if (next == Next::stay_silent) {
+      upstream.record().listens_ms = world.loop().now_ms();
       auto waiting = wait_for_end(upstream);
       co_await waiting;
       upstream.record().let_go_ms = world.loop().now_ms();

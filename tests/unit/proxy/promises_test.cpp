@@ -11,7 +11,7 @@ services:
 - {name: one, url: "http://10.0.0.1:80", retries: 0, routes: [{paths: [/]}]}
 - {name: again, url: "http://10.0.0.1:80", retries: 2, routes: [{paths: [/again]}]}
 routes:
-- {paths: [/own], plugins: [{name: request-termination, config: {status_code: 403, message: no}}]}
+- {paths: [/own], plugins: [{name: request-termination, config: {status_code: 403, message: "no"}}]}
 )";
 constexpr std::string_view empty = "HTTP/1.1 204 No Content\r\n\r\n";
 

@@ -38,7 +38,7 @@ async::Task<async::Result<std::unique_ptr<UpstreamConnection>>> connect(Journey&
 }
 
 // Interim answers but 101 are for the hop that asked, which is us; a bounded number is skipped (RFC 9110 section 15.2).
-async::Task<async::Result<void>> read_answer_head(Journey& journey) {
+async::Task<async::Result<void>> read_answer_head(Journey& journey, bool& heard) {
   constexpr int interim_max = 16;
   plugins::Exchange& exchange = journey.exchange;
   Input& input = journey.upstream_input;
@@ -62,6 +62,7 @@ async::Task<async::Result<void>> read_answer_head(Journey& journey) {
           co_return {};
         }
         ++interim;
+        heard = true;
         scanned = 0;
         continue;
       }
@@ -98,7 +99,7 @@ async::Task<Attempt> attempt(Journey& journey, const Destination& destination, b
   const uint64_t written_before = journey.upstream->stream->written();
   // Usually done at once. Else the answer may come first: an upstream need not read a request that it refuses.
   journey.upload = upload(journey, host_field(journey, destination));
-  auto reading = read_answer_head(journey);
+  auto reading = read_answer_head(journey, outcome.heard);
   auto read = co_await reading;
   outcome.answered = static_cast<bool>(read);
   if (outcome.answered) co_return outcome;

@@ -11,6 +11,7 @@ struct Attempt {
   bool answered = false;
   bool sent = false;        // octets of the request may have reached the target
   bool unseen = false;      // but none of it can have been read there
+  bool heard = false;       // its upstream gave an interim answer: the connection was good
   bool reused = false;      // on a connection that had served before
   bool client_failed = false;  // the client's body could not be read to its end
 };

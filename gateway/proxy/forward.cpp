@@ -121,7 +121,7 @@ async::Task<void> forward(Journey& journey) {
     const bool harmless = outcome.unseen || may_repeat(exchange.original_method);
     const bool repeatable = !outcome.sent || (harmless && journey.body.replayable());
     if (!repeatable) break;
-    const bool stale = outcome.reused && !outcome.error.timeout;
+    const bool stale = outcome.reused && !outcome.heard && !outcome.error.timeout;
     if (stale) tried.forget_last();
     else --left;
     fresh = fresh || outcome.reused;

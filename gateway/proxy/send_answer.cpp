@@ -174,12 +174,14 @@ async::Task<void> send_answer(Journey& journey) {
     whole = co_await sending;
   }
   if (!whole) {
-    // Cut short: the client must be able to see that, so its connection ends without the end of the message.
+    // Cut short, and the client must be able to see that: its connection ends without the end of the message. In order, because a reset could
+    // destroy the answers before it; unless an orderly end is just what would make it look whole.
     journey.keep_alive = false;
-    journey.client_lost = true;
     journey.drop_upstream();
-    // An answer that ends with its connection looks whole after an orderly end.
-    if (framing == Framing::until_close) journey.client.abort();
+    if (framing == Framing::until_close && !journey.client_lost) {
+      journey.client_lost = true;
+      journey.client.abort();
+    }
     co_return;
   }
   if (!journey.upgraded) release_upstream(journey);

@@ -1,3 +1,6 @@
+#include <pwd.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <optional>
@@ -6,6 +9,7 @@
 #include "deckctl/commands/commands.h"
 #include "deckctl/commands/configuration.h"
 #include "deckctl/commands/output.h"
+#include "deckctl/git/provenance.h"
 #include "deckctl/nodes/comparison.h"
 #include "deckctl/nodes/node_list.h"
 #include "deckctl/nodes/rollout.h"
@@ -22,26 +26,49 @@ bool complain(const std::string& line) {
   return false;
 }
 
+std::string user_and_host() {
+  char host[256] = "";
+  gethostname(host, sizeof host - 1);
+  const passwd* user = getpwuid(geteuid());
+  return (user != nullptr ? std::string(user->pw_name) : std::to_string(geteuid())) + "@" + host;
+}
+
 struct Sync {
   std::vector<std::string> sources, tags;
   ConfigurationOptions configuration;
   NodeOptions nodes;
   Output output;
   std::string format = "text";
-  unsigned deletes_max_percent = 30;
+  std::string synced_by;
+  unsigned deletes_max_percent = 30, confirm_within_s = 0;
   bool yes = false, dry_run = false;
 
   int run() const {
     Comparison comparison;
     std::optional<Interruption> interruption;
     if (!prepare(comparison, interruption)) return exit_error;
-    std::vector<Step> steps = steps_of(comparison);
+    std::vector<Step> steps = steps_of(comparison, accompanying());
     const bool good = reachable(comparison, *interruption) && few_deletes(comparison) && try_nodes(steps, *interruption) && (dry_run || roll(steps, *interruption));
     if (!show(comparison, steps, interruption->asked() && !good) || !good) return exit_error;
     return dry_run && comparison.any_change() ? exit_different : exit_good;
   }
 
  private:
+  // The commit that all sources come from; of several nothing is told.
+  Accompanying accompanying() const {
+    Accompanying with{.synced_by = synced_by.empty() ? user_and_host() : synced_by, .confirm_within_s = confirm_within_s};
+    std::optional<git::Provenance> common;
+    bool dirty = false;
+    for (const std::string& source : sources) {
+      const auto one = git::provenance(source, configuration.repository);
+      if (!one || (common && common->commit != one->commit)) return with;
+      dirty = dirty || one->dirty;
+      common = one;
+    }
+    if (common) with.commit = common->commit + (dirty ? "-dirty" : ""), with.author = common->author;
+    return with;
+  }
+
   // False: nothing is known that could be shown. Until nodes are asked a signal ends the program as it always does.
   bool prepare(Comparison& comparison, std::optional<Interruption>& interruption) const {
     std::vector<std::unique_ptr<RemoteNode>> opened;
@@ -56,7 +83,7 @@ struct Sync {
     return true;
   }
 
-  static std::vector<Step> steps_of(const Comparison& comparison) {
+  static std::vector<Step> steps_of(const Comparison& comparison, const Accompanying& with) {
     std::vector<Step> steps;
     for (const ComparedNode& compared : comparison.nodes) {
       Step step;
@@ -64,6 +91,7 @@ struct Sync {
       step.why = compared.fault;
       step.same = compared.same;
       if (step.same) step.outcome = Outcome::same;
+      step.with = with;
       step.before_hash = compared.running.hash;
       step.before_text = compared.running.text;
       if (compared.running.config != nullptr) step.before_text_hash = hash_of(step.before_text, *compared.running.config);
@@ -129,6 +157,8 @@ void add_sync(CLI::App& app, int& exit_code) {
   command->add_option("--max-deletes", verb->deletes_max_percent, "percent of a node's entities that may go without --yes")->check(CLI::Range(0, 100))->capture_default_str();
   command->add_flag("--yes", verb->yes, "however many entities go");
   command->add_flag("--dry-run", verb->dry_run, "stop after every node was asked whether it would take it; exit code 2 when there are changes");
+  command->add_option("--confirm-within", verb->confirm_within_s, "seconds after which nodes go back by themselves, unless all of them have it and are told to keep it")->check(CLI::Range(1, 86400));
+  command->add_option("--synced-by", verb->synced_by, "who does this, for the node's records (else USER@HOST)")->envname("DECKCTL_SYNCED_BY");
   verb->configuration.add_options(*command);
   verb->nodes.add_options(*command);
   verb->output.add_options(*command);

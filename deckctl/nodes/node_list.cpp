@@ -23,7 +23,7 @@ void NodeOptions::add_options(CLI::App& command) {
   command.add_option("--nodes", file, "a YAML file that lists nodes");
   command.add_option("--node-tag", tags, "of that file, only nodes with this tag; may be given again")->allow_extra_args(false);
   command.add_option("--headers", headers, "name:value, sent with each request; may be given again")->allow_extra_args(false)->envname("DECK_HEADERS");
-  command.add_option("--kong-admin-token", admin_token, "sent as the header Kong-Admin-Token")->envname("DECK_KONG_ADMIN_TOKEN");
+  command.add_option("--token,--kong-admin-token", admin_token, "shown to nodes as the header Kong-Admin-Token (else DECKCTL_TOKEN)")->envname("DECK_KONG_ADMIN_TOKEN");
   command.add_option("--timeout", timeout_s, "seconds that each step may take on a node: asking it, a dry run, a load")->envname("DECK_TIMEOUT")->check(CLI::Range(1, 3600))->capture_default_str();
   command.add_flag("--tls-skip-verify", tls_skip_verify, "do not check the certificates of nodes")->envname("DECK_TLS_SKIP_VERIFY");
   command.add_option("--ca-cert,--ca-cert-file", ca_cert, "trusted certificates: a file, or the PEM text")->envname("DECK_CA_CERT");
@@ -40,8 +40,9 @@ bool NodeOptions::addresses(std::vector<NodeAddress>& all, const schema::Environ
   common.client_key = client_key;
   for (const std::string& header : headers)
     if (const std::string wrong = add_header(header, common); !wrong.empty()) return complain("--headers: " + wrong);
-  if (!admin_token.empty())
-    if (const std::string wrong = add_header("Kong-Admin-Token:" + admin_token, common); !wrong.empty()) return complain("--kong-admin-token: " + wrong);
+  const std::string token = admin_token.empty() ? environment("DECKCTL_TOKEN").value_or("") : admin_token;
+  if (!token.empty())
+    if (const std::string wrong = add_header("Kong-Admin-Token:" + token, common); !wrong.empty()) return complain("--token: " + wrong);
 
   std::vector<std::string> wanted = urls;
   const auto usual = environment("DECK_KONG_ADDR");

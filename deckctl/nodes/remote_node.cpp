@@ -23,6 +23,18 @@ std::string text_of(const json& object, const char* name) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+std::string percent_encoded(const std::string& text) {
+  static constexpr char digits[] = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool plain = (byte >= '0' && byte <= '9') || ((byte | 0x20) >= 'a' && (byte | 0x20) <= 'z') || byte == '-' || byte == '.' || byte == '_';
+    if (plain) out += c;
+    else out.append({'%', digits[byte >> 4], digits[byte & 15]});
+  }
+  return out;
+}
+
 std::string fault_of(const Reply& reply) {
   if (reply.status == 0) return reply.fault;
   if (reply.good()) return "";
@@ -113,19 +125,48 @@ std::string RemoteNode::understand(Running& running) const {
   return "";
 }
 
-Telling RemoteNode::tell(const std::string& text, const std::string& if_hash, bool dry_run) {
-  const std::string path = "/config?problems=1&if_hash=" + if_hash + (dry_run ? "&dry_run=1" : "");
-  const std::string type = text.starts_with('{') ? "application/json" : "application/yaml";
+std::string Accompanying::query() const {
+  std::string text;
+  const auto add = [&text](const char* name, const std::string& value) {
+    if (!value.empty()) text += std::string("&") + name + "=" + percent_encoded(value);
+  };
+  add("commit", commit);
+  add("author", author);
+  add("synced_by", synced_by);
+  return confirm_within_s == 0 ? text : text + "&confirm_within=" + std::to_string(confirm_within_s);
+}
+
+Telling RemoteNode::ask(const std::string& path, const std::string& body, const std::string& type) {
   Reply reply;
   for (int tries = 0; tries < busy_tries_max; ++tries) {
     if (tries > 0) std::this_thread::sleep_for(busy_pause);
-    reply = transport_->post(path, text, type);
+    reply = transport_->post(path, body, type);
     if (reply.status != 429) break;
   }
   if (reply.status == 0) return {reply.may_have_arrived ? Told::unclear : Told::refused, reply.fault};
   if (reply.good()) return {};
   if (reply.status == 412) return {Told::refused, "has been given another configuration meanwhile"};
+  if (reply.status == 401 || reply.status == 403) return {Told::refused, fault_of(reply)};
   return {Told::refused, refusal_of(reply)};
+}
+
+Telling RemoteNode::tell(const std::string& text, const std::string& if_hash, const std::string& more) {
+  const std::string type = text.starts_with('{') ? "application/json" : "application/yaml";
+  return ask("/config?problems=1&if_hash=" + if_hash + more, text, type);
+}
+
+Telling RemoteNode::confirm(const std::string& hash) {
+  const Telling first = ask("/gateway/confirm?hash=" + hash, "", "application/json");
+  if (first.told != Told::unclear) return first;
+  // The answer was lost: what the node says now decides.
+  json status;
+  if (!read_object(transport_->get("/gateway/status"), status).empty()) return first;
+  if (text_of(status, "hash") == hash && status.value("pending", json()).is_null()) return {};
+  return ask("/gateway/confirm?hash=" + hash, "", "application/json");
+}
+
+Telling RemoteNode::roll_back(const std::string& hash, const Accompanying& with) {
+  return ask("/gateway/rollback?if_hash=" + hash + with.query(), "", "application/json");
 }
 
 }  // namespace deckctl

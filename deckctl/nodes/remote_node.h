@@ -38,6 +38,14 @@ struct Telling {
   std::string why;  // of the latter two; may be several lines
 };
 
+// What a node is told beside a configuration: where that comes from, for people who ask the node later.
+struct Accompanying {
+  std::string commit = {}, author = {}, synced_by = {};  // empty: not known
+  unsigned confirm_within_s = 0;          // it goes away by itself then, unless confirmed; 0: it stays
+
+  std::string query() const;  // "&commit=...&author=...", or nothing
+};
+
 // What /status shows once a node runs `text`: the MD5 of what it was given, or zeros when that has no entity.
 std::string hash_of(std::string_view text, const schema::Config& config);
 
@@ -61,11 +69,16 @@ class RemoteNode {
   std::string understand(Running& running) const;
 
   // Sends a whole configuration as JSON or YAML; only when the node still runs `if_hash`. A dry run changes nothing.
-  Telling dry_run(const std::string& text, const std::string& if_hash) { return tell(text, if_hash, true); }
-  Telling load(const std::string& text, const std::string& if_hash) { return tell(text, if_hash, false); }
+  Telling dry_run(const std::string& text, const std::string& if_hash) { return tell(text, if_hash, "&dry_run=1"); }
+  Telling load(const std::string& text, const std::string& if_hash, const Accompanying& with) { return tell(text, if_hash, with.query()); }
+  // What waits for confirmation, as long as it has this hash, stays.
+  Telling confirm(const std::string& hash);
+  // What waits for confirmation goes, as long as it has this hash.
+  Telling roll_back(const std::string& hash, const Accompanying& with);
 
  private:
-  Telling tell(const std::string& text, const std::string& if_hash, bool dry_run);
+  Telling tell(const std::string& text, const std::string& if_hash, const std::string& more);
+  Telling ask(const std::string& path, const std::string& body, const std::string& type);
 
   std::string name_;
   int timeout_s_;

@@ -1,5 +1,7 @@
 #include "deckctl/nodes/rollout.h"
 
+#include <algorithm>
+
 #include "deckctl/nodes/round.h"
 
 namespace deckctl {
@@ -12,15 +14,15 @@ struct Loaded {
 };
 
 // What the node says it runs after a load decides, whatever the answer to the load was: that one may have been lost.
-Loaded load_and_ask(RemoteNode& node, const std::string& text, const std::string& if_hash) {
+Loaded load_and_ask(RemoteNode& node, const std::function<Telling()>& tell) {
   Loaded loaded;
-  ask_alone(node, [&] { loaded.telling = node.load(text, if_hash); });
+  ask_alone(node, [&] { loaded.telling = tell(); });
   ask_alone(node, [&] { loaded.silence = node.ask_hash(loaded.hash); });
   return loaded;
 }
 
 void load_one(Step& step) {
-  const auto& [telling, hash, silence] = load_and_ask(*step.node, step.text, step.before_hash);
+  const auto& [telling, hash, silence] = load_and_ask(*step.node, [&] { return step.node->load(step.text, step.before_hash, step.with); });
   if (silence.empty() && hash == step.hash) {
     step.outcome = Outcome::synced;
     return;
@@ -31,16 +33,22 @@ void load_one(Step& step) {
   step.outcome = as_before ? Outcome::untouched : Outcome::unknown;
 }
 
-// False: it could not be done; `why` says so.
+// False: it could not be done; `why` says so. One that still waits for its confirmation only has to be let go.
 bool put_back(Step& step) {
-  const auto& [telling, hash, silence] = load_and_ask(*step.node, step.before_text, step.hash);
-  if (silence.empty() && hash == step.before_text_hash) {
+  const bool waits = step.with.confirm_within_s != 0 && !step.confirmed;
+  Accompanying with = step.with;
+  with.confirm_within_s = 0;
+  const auto& [telling, hash, silence] = load_and_ask(*step.node, [&] {
+    return waits ? step.node->roll_back(step.hash, with) : step.node->load(step.before_text, step.hash, {.synced_by = with.synced_by});
+  });
+  if (silence.empty() && hash == (waits ? step.before_hash : step.before_text_hash)) {
     step.outcome = Outcome::put_back;
     return true;
   }
   step.outcome = silence.empty() && hash == step.hash ? Outcome::synced : Outcome::unknown;
   const std::string reason = telling.told != Told::done ? telling.why : !silence.empty() ? silence : "reports the hash " + hash;
   step.why += (step.why.empty() ? "" : "; ") + ("could not be put back: " + reason);
+  if (waits) step.why += "; it goes back by itself, unconfirmed, within " + std::to_string(step.with.confirm_within_s) + " s";
   return false;
 }
 
@@ -50,6 +58,23 @@ void put_back_all(std::vector<Step>& steps, const Say& say) {
     const bool done = put_back(step);
     say(step.node->name() + (done ? ": has again what it had before" : ": " + step.why));
   }
+}
+
+// False at the first node that cannot be told.
+bool confirm_all(std::vector<Step>& steps, const Say& say) {
+  for (Step& step : steps) {
+    if (step.outcome != Outcome::synced) continue;
+    Telling telling;
+    ask_alone(*step.node, [&] { telling = step.node->confirm(step.hash); });
+    step.confirmed = telling.told == Told::done;
+    if (!step.confirmed) {
+      step.why = "could not be confirmed: " + telling.why;
+      say(step.node->name() + ": " + step.why);
+      return false;
+    }
+    say(step.node->name() + ": confirmed");
+  }
+  return true;
 }
 
 }  // namespace
@@ -102,7 +127,10 @@ bool roll_out(std::vector<Step>& steps, Interruption& interruption, const Say& s
     put_back_all(steps, say);
     return false;
   }
-  return true;
+  const bool waits = std::any_of(steps.begin(), steps.end(), [](const Step& step) { return step.with.confirm_within_s != 0; });
+  if (!waits || confirm_all(steps, say)) return true;
+  put_back_all(steps, say);
+  return false;
 }
 
 }  // namespace deckctl

@@ -26,7 +26,8 @@ struct Step {
   std::string before_hash, before_text;
   std::string before_text_hash;  // what it shows after before_text was posted again
   std::string text, hash;        // the new one
-  bool same = false;
+  Accompanying with;
+  bool same = false, confirmed = false;
   Outcome outcome = Outcome::untouched;
   std::string why;               // of anything but good news
 };
@@ -37,8 +38,9 @@ using Say = std::function<void(const std::string& line)>;
 // interrupts; nothing has changed.
 bool try_everywhere(std::vector<Step>& steps, Interruption& interruption, const Say& say);
 
-// Node by node: load, then ask for the hash. At the first failure, or when somebody interrupts before the next node, those that are done get back
-// what they had, as far as they can be reached and nobody else changed them since. False then; the outcomes tell where each node stands.
+// Node by node: load, then ask for the hash. Where a confirmation is awaited, it is given once all nodes have the new one. At the first failure,
+// or when somebody interrupts before the next node, those that are done get back what they had, as far as they can be reached and nobody else
+// changed them since. False then; the outcomes tell where each node stands.
 bool roll_out(std::vector<Step>& steps, Interruption& interruption, const Say& say);
 
 }  // namespace deckctl

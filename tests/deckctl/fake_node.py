@@ -52,6 +52,8 @@ class FakeNode:
                     self.answer(200, {"version": "3.9.1", "gateway_version": node.gateway_version, "configuration": {}})
                 elif self.path == "/status":
                     self.answer(200, {"configuration_hash": node.hash, **node.more_status})
+                elif self.path == "/gateway/status":
+                    self.answer(200, {"hash": node.hash, "pending": None})
                 elif self.path.startswith("/config"):
                     self.answer(200, {"config": node.config})
                 else:
@@ -61,6 +63,8 @@ class FakeNode:
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 if self.refused():
                     return
+                if self.path.startswith("/gateway/"):
+                    return self.answer(404, {"message": "Not found"})
                 query = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(self.path).query))
                 if query.get("if_hash") not in (None, node.hash):
                     return self.answer(412, {"message": "another configuration runs"})

@@ -452,12 +452,47 @@ def nodes_may_stand_in_a_file(world):
     Run("ping", "--nodes", world.file("twice.yml", f"nodes: ['{world.urls[0]}', '{world.urls[0]}']\n")).ends(1).says("named twice")
 
 
+def what_nodes_are_told_of_a_source_can_be_asked(world):
+    clone = world.folder / "clone"
+    clone.mkdir()
+    source = clone / "kong.yml"
+    source.write_text(CHANGED, encoding="utf8")
+    for command in (["init", "-q"], ["add", "."], ["-c", "user.name=Ann Änder", "-c", "user.email=ann@example.org", "commit", "-q", "-m", "one"]):
+        subprocess.run(["git", "-C", clone, *command], check=True)
+    commit = subprocess.run(["git", "-C", clone, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip()
+    Run("sync", source, *world.targets, "--synced-by", "pipeline 7").ends(0)
+    for url in world.urls:
+        status = get(url + "/gateway/status")
+        assert [status[name] for name in ("commit", "author", "synced_by")] == [commit, "Ann Änder <ann@example.org>", "pipeline 7"], status
+    source.write_text(SHOP, encoding="utf8")
+    Run("sync", source, *world.targets).ends(0)
+    status = get(world.urls[0] + "/gateway/status")
+    assert status["commit"] == commit + "-dirty" and "@" in status["synced_by"], status
+
+
+def nodes_keep_what_all_of_them_have_and_are_told_to_keep(world):
+    before = world.hashes()
+    Run("sync", world.changed, *world.targets, "--confirm-within", 60).ends(0).says(f"{world.urls[0]}: confirmed", f"{world.urls[1]}: confirmed", f"{world.urls[1]}: synced")
+    assert [get(url + "/gateway/status")["pending"] for url in world.urls] == [None, None]
+    changed = world.hashes()
+    assert changed != before
+    with FakeNode("refuse") as fake:
+        Run("sync", world.shop, *world.targets, "--node", fake.url, "--confirm-within", 60).ends(1).says(f"{world.urls[0]}: put back", f"{world.urls[1]}: put back")
+    assert world.hashes() == changed
+    assert [get(url + "/gateway/status")["pending"] for url in world.urls] == [None, None]
+    # This one takes it, but knows nothing of a confirmation.
+    with FakeNode() as fake:
+        Run("sync", world.shop, *world.targets, "--node", fake.url, "--confirm-within", 60).ends(1).says(f"{fake.url}: could not be confirmed", "not on all nodes")
+    Run("sync", world.shop, *world.targets).ends(0)
+
+
 CASES = [a_source_comes_to_every_node_and_twice_is_once, a_change_is_told_by_field_in_every_format, a_dump_masks_secrets_and_comes_back_with_them,
          a_dump_shows_references_where_the_source_has_them,
          a_ping_tells_version_hash_and_readiness, nothing_is_sent_when_the_source_is_empty_or_broken, many_deletions_need_a_yes,
          one_that_refuses_the_dry_run_keeps_all_as_they_are, an_id_that_changes_is_another_entity_on_the_node, a_failure_in_the_middle_puts_the_done_ones_back, another_change_meanwhile_is_seen_and_kept,
          a_node_that_never_answers_is_given_up_in_time, nodes_are_asked_side_by_side, an_interrupted_sync_leaves_no_node_alone,
-         a_source_with_tags_answers_only_for_its_own, nodes_may_stand_in_a_file]
+         a_source_with_tags_answers_only_for_its_own, nodes_may_stand_in_a_file, what_nodes_are_told_of_a_source_can_be_asked,
+         nodes_keep_what_all_of_them_have_and_are_told_to_keep]
 
 
 def main():

@@ -18,8 +18,10 @@ struct Scripted {
   std::string running = "old";
   std::vector<std::string> loads;  // "refuse", "lose" (done, no answer), "die"; those beyond the script are good
   size_t posts = 0, dry_runs = 0;
-  bool dead = false;
+  bool dead = false, waits = false;
   std::function<void()> at_post = [] {};
+  std::string before, query;
+  std::vector<std::string> confirms;  // as `loads`, of confirmations
 
   std::string hash() const { return schema::md5_hex(running); }
 };
@@ -31,6 +33,7 @@ class ScriptedTransport final : public deckctl::Transport {
   Reply get(const std::string& path) override {
     if (node_.dead) return {0, "", "cannot connect", false};
     if (path == "/status") return {200, nlohmann::json{{"configuration_hash", node_.hash()}}.dump(), "", true};
+    if (path == "/gateway/status") return {200, nlohmann::json{{"hash", node_.hash()}, {"pending", node_.waits ? nlohmann::json::object() : nlohmann::json()}}.dump(), "", true};
     return {404, "{}", "", true};
   }
 
@@ -39,6 +42,7 @@ class ScriptedTransport final : public deckctl::Transport {
 
   Reply post(const std::string& path, const std::string& body, const std::string&) override {
     if (node_.dead) return {0, "", "cannot connect", false};
+    if (path.starts_with("/gateway/")) return ask(path);
     const size_t at = path.find("if_hash=");
     REQUIRE(at != std::string::npos);
     if (path.compare(at + 8, 32, node_.hash()) != 0) return {412, "{}", "", true};
@@ -51,12 +55,36 @@ class ScriptedTransport final : public deckctl::Transport {
     node_.at_post();
     if (how == "refuse") return {400, R"({"problems":["config:1:1: services[0].host: no"],"flattened_errors":[{"entity":{"key":"hidden"}}]})", "", true};
     node_.dead = how == "die";
-    if (!node_.dead) node_.running = body;
+    if (!node_.dead) {
+      node_.before = node_.running;
+      node_.running = body;
+      node_.waits = path.find("&confirm_within=") != std::string::npos;
+      node_.query = path;
+    }
     if (!how.empty()) return {0, "", "the connection ended", true};
     return {201, "{}", "", true};
   }
 
  private:
+  Reply ask(const std::string& path) {
+    if (path.find("hash=" + node_.hash()) == std::string::npos) return {412, "{}", "", true};
+    if (path.starts_with("/gateway/rollback")) {
+      node_.running = node_.before;
+      node_.waits = false;
+      return {200, "{}", "", true};
+    }
+    const std::string how = node_.confirms.empty() ? "" : node_.confirms.front();
+    if (!node_.confirms.empty()) node_.confirms.erase(node_.confirms.begin());
+    if (how == "refuse") return {507, R"({"message":"no space"})", "", true};
+    if (how == "lose") {
+      node_.waits = false;
+      return {0, "", "the connection ended", true};
+    }
+    if (!node_.waits) return {409, R"({"message":"no configuration waits for confirmation"})", "", true};
+    node_.waits = false;
+    return {200, "{}", "", true};
+  }
+
   Scripted& node_;
 };
 
@@ -175,4 +203,41 @@ TEST_CASE("a signal during the last load comes too late: the configuration is on
   world.scripts[2].at_post = [us = pthread_self()] { pthread_kill(us, SIGINT); };
   CHECK(world.roll());
   for (const Scripted& node : world.scripts) CHECK(node.running == "new");
+}
+
+TEST_CASE("what has to be confirmed is confirmed when every node has it") {
+  World world;
+  for (deckctl::Step& step : world.steps) step.with = {.commit = "c0ffee", .author = "Ann & Bo <a@b>", .confirm_within_s = 60};
+  world.scripts[1].confirms = {"lose"};
+  CHECK(world.roll());
+  for (const Scripted& node : world.scripts) {
+    CHECK(node.running == "new");
+    CHECK_FALSE(node.waits);
+    CHECK(node.query.ends_with("&commit=c0ffee&author=Ann%20%26%20Bo%20%3Ca%40b%3E&confirm_within=60"));
+  }
+  CHECK(world.said.find("node-2: confirmed") != std::string::npos);
+}
+
+TEST_CASE("when one node does not take it the others are let go, unconfirmed") {
+  World world;
+  for (deckctl::Step& step : world.steps) step.with.confirm_within_s = 60;
+  world.scripts[2].loads = {"refuse"};
+  CHECK_FALSE(world.roll());
+  for (const Scripted& node : world.scripts) {
+    CHECK(node.running == "old");
+    CHECK_FALSE(node.waits);
+  }
+  CHECK(world.scripts[0].posts == 1);
+  CHECK(world.steps[0].outcome == Outcome::put_back);
+}
+
+TEST_CASE("when one cannot be confirmed those that are get back what they had, and the others are let go") {
+  World world;
+  for (deckctl::Step& step : world.steps) step.with.confirm_within_s = 60;
+  world.scripts[1].confirms = {"refuse"};
+  CHECK_FALSE(world.roll());
+  for (const Scripted& node : world.scripts) CHECK(node.running == "old");
+  CHECK(world.scripts[0].posts == 2);
+  CHECK(world.scripts[1].posts == 1);
+  CHECK(world.steps[1].why.find("no space") != std::string::npos);
 }

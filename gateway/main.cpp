@@ -41,7 +41,10 @@ int main(int argc, char** argv) {
   signals.watch(control, [&](int number) {
     switch (number) {
       case SIGHUP: return node.reload();
-      case SIGUSR1: return admin_log.reopen(), node.reopen_logs();
+      case SIGUSR1:
+        admin_log.reopen();
+        admin_api.reopen_logs();
+        return node.reopen_logs();
       default: return drain.begin();
     }
   });

@@ -1,14 +1,18 @@
 #include "gateway/admin/api.h"
 
+#include <openssl/ssl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <cstdio>
 #include <exception>
 #include <optional>
 #include <thread>
 
+#include "gateway/admin/line_file.h"
 #include "gateway/admin/resources.h"
 #include "gateway/admin/server.h"
 #include "gateway/observe/access_line.h"
@@ -45,9 +49,48 @@ std::string what_of(const std::exception_ptr& fault) {
 
 std::string_view version_of(const httplib::Request& request) { return request.version == "HTTP/1.0" ? "HTTP/1.0" : "HTTP/1.1"; }
 
+std::string subject_of(const SSL* tls) {
+  const std::unique_ptr<X509, decltype(&X509_free)> certificate(tls != nullptr ? SSL_get1_peer_certificate(tls) : nullptr, X509_free);
+  const std::unique_ptr<BIO, decltype(&BIO_free)> text(BIO_new(BIO_s_mem()), BIO_free);
+  if (!certificate || !text) return {};
+  X509_NAME_print_ex(text.get(), X509_get_subject_name(certificate.get()), 0, XN_FLAG_RFC2253);
+  char* bytes = nullptr;
+  const long size = BIO_get_mem_data(text.get(), &bytes);
+  return std::string(bytes, static_cast<size_t>(std::max(size, 0L)));
+}
+
+std::string now_utc() {
+  const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  char text[32];
+  tm parts{};
+  return std::string(text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &parts)));
+}
+
+constexpr size_t audited_target_bytes_max = 1024;
+
+// What one body takes of the memory that all of them may have.
+class Share {
+ public:
+  explicit Share(std::atomic<size_t>& all) : all_(all) {}
+  ~Share() { all_ -= mine_; }
+  Share(const Share&) = delete;
+  Share& operator=(const Share&) = delete;
+
+  // What all have then, in bytes.
+  size_t take(size_t bytes) {
+    mine_ += bytes;
+    return all_ += bytes;
+  }
+
+ private:
+  std::atomic<size_t>& all_;
+  size_t mine_ = 0;
+};
+
 }  // namespace
 
 struct Api::Parts {
+  Node& node;
   Options options;
   Routes routes;
   struct Listener {
@@ -57,10 +100,18 @@ struct Api::Parts {
   };
   std::vector<Listener> listeners;
   std::optional<observe::LogFiles::File> access_log;
+  LineFile audit_log;  // written before the answer goes out
+  std::atomic<size_t> bodies_bytes{0};  // of all clients, while they are received and worked on
 
-  Parts(Node& node, Options given) : options(std::move(given)), routes(options.status_only ? status_routes(node) : admin_routes(node)) {
+  Parts(Node& of, Options given)
+      : node(of), options(std::move(given)), routes(options.status_only ? status_routes(node) : admin_routes(node)), audit_log(options.audit_log, 0600) {
     if (options.log_files != nullptr && options.access_log != "off") access_log = options.log_files->file(options.access_log);
   }
+
+  Caller caller_of(const httplib::Request& from) const;
+  std::string hash() const;
+  bool let_in(const httplib::Request& from, httplib::Response& to);
+  void audit(const httplib::Request& from, const Caller& caller, int status, const std::string& hash_before);
 
   void serve(const httplib::Request& from, httplib::Response& to, std::string body, Pairs parts);
   void receive(const httplib::Request& from, httplib::Response& to, const httplib::ContentReader& reader);
@@ -68,6 +119,41 @@ struct Api::Parts {
   void dress(httplib::Server& server);
   bool bind(const Listen& listen, std::vector<std::string>& errors);
 };
+
+Caller Api::Parts::caller_of(const httplib::Request& from) const {
+  return identify(options.access, {from.get_header_value("Authorization"), from.get_header_value("Kong-Admin-Token"), subject_of(from.ssl), from.remote_addr});
+}
+
+std::string Api::Parts::hash() const {
+  const auto config = node.config();
+  return config != nullptr ? config->hash : std::string(32, '0');
+}
+
+// One line for each attempt to change something: who, from where, what, and what came of it. Bodies hold secrets and are not told.
+void Api::Parts::audit(const httplib::Request& from, const Caller& caller, int status, const std::string& hash_before) {
+  if (!audit_log.wanted() || only_reads(from.method)) return;
+  const std::string address = from.remote_port > 0 ? from.remote_addr + ":" + std::to_string(from.remote_port) : from.remote_addr;
+  const auto member = [](std::string_view name, std::string_view text) { return "\"" + std::string(name) + "\":" + admin::quoted(text) + ","; };
+  const bool written = audit_log.write("{" + member("at", now_utc()) + member("who", caller.name) + member("from", address) + member("method", from.method) +
+                                       member("target", std::string_view(from.target).substr(0, audited_target_bytes_max)) + member("hash_before", hash_before) +
+                                       member("hash_after", hash()) + "\"status\":" + std::to_string(status) + "}");
+  if (!written) std::fprintf(stderr, "%s: the audit log cannot be written\n", options.audit_log.c_str());
+}
+
+// False: it has been answered. Before its body is read: nobody fills memory without being known.
+bool Api::Parts::let_in(const httplib::Request& from, httplib::Response& to) {
+  if (options.access.open()) return true;
+  const Caller caller = caller_of(from);
+  if (caller.role == Role::full || (caller.role == Role::reader && only_reads(from.method))) return true;
+  const bool unknown = caller.role == Role::none;
+  const Answer refusal = unknown ? message(401, "a token is needed") : message(403, "this token may only read");
+  to.status = refusal.status;
+  to.set_content(refusal.body, refusal.content_type);
+  if (unknown) to.set_header("WWW-Authenticate", "Bearer realm=\"Admin API\"");
+  if (has_body(from)) to.set_header("Connection", "close");
+  audit(from, caller, to.status, hash());
+  return false;
+}
 
 void Api::Parts::serve(const httplib::Request& from, httplib::Response& to, std::string body, Pairs parts) {
   const auto started = Clock::now();
@@ -83,8 +169,13 @@ void Api::Parts::serve(const httplib::Request& from, httplib::Response& to, std:
   request.body = std::move(body);
   request.parts = std::move(parts);
   set_target(request, from.target);
+  const Caller caller = caller_of(from);
+  request.identity = caller.name;
+  request.masked = caller.role != Role::full;
+  const std::string hash_before = only_reads(from.method) ? std::string() : hash();
   const Answer answer = routes.answer(request);
   to.status = answer.status;
+  audit(from, caller, to.status, hash_before);
   if (!answer.content_type.empty()) to.set_content(answer.body, answer.content_type);
   for (const auto& [name, value] : answer.headers) to.set_header(name, value);
   to.set_header("Access-Control-Allow-Origin", "*");
@@ -99,7 +190,14 @@ void Api::Parts::receive(const httplib::Request& from, httplib::Response& to, co
   std::string body;
   Pairs parts;
   size_t received = 0;
-  const auto fits = [&](size_t more) { return (received += more) <= options.body_bytes_max; };
+  Share share(bodies_bytes);
+  const size_t all_bytes_max = options.body_bytes_max * 2;
+  bool crowded = false;
+  const auto fits = [&](size_t more) {
+    if ((received += more) > options.body_bytes_max) return false;
+    crowded = share.take(more) > all_bytes_max;
+    return !crowded;
+  };
   bool whole = false;  // a prefix of a configuration may well be one
   if (from.is_multipart_form_data()) {
     whole = reader(
@@ -113,6 +211,13 @@ void Api::Parts::receive(const httplib::Request& from, httplib::Response& to, co
     to.status = refusal.status;
     to.set_content(refusal.body, refusal.content_type);
     return to.set_header("Connection", "close");  // the rest of the body is not read
+  }
+  if (crowded) {
+    const Answer refusal = message(503, "other clients send large bodies at the moment");
+    to.status = refusal.status;
+    to.set_content(refusal.body, refusal.content_type);
+    to.set_header("Retry-After", "1");
+    return to.set_header("Connection", "close");
   }
   if (!whole) {
     const Answer refusal = message(400, "the body did not arrive as announced");
@@ -145,6 +250,7 @@ void Api::Parts::dress(httplib::Server& server) {
   using Verdict = httplib::Server::HandlerResponse;
   // Without a body the answer is made before the library looks for one: it would wait for a POST's body until the connection ends.
   server.set_pre_routing_handler([this](const httplib::Request& from, httplib::Response& to) {
+    if (!let_in(from, to)) return Verdict::Handled;
     const bool may_have_body = from.method == "POST" || from.method == "PUT" || from.method == "PATCH" || from.method == "DELETE";
     if (may_have_body && has_body(from)) return Verdict::Unhandled;
     serve(from, to, {}, {});
@@ -187,8 +293,8 @@ bool Api::Parts::bind(const Listen& listen, std::vector<std::string>& errors) {
   const std::string where = !listen.unix_path.empty() ? "unix:" + listen.unix_path : listen.address + ":" + std::to_string(listen.port);
   Listener listener;
   TlsContext tls(nullptr, SSL_CTX_free);
-  if (listen.ssl && !(tls = make_tls_context(options.certificate, options.certificate_key))) {
-    return errors.push_back(where + ": the certificate or its key cannot be used"), false;
+  if (listen.ssl && !(tls = make_tls_context(options.certificate, options.certificate_key, options.client_ca))) {
+    return errors.push_back(where + ": the certificate, its key or the certificates of clients cannot be used"), false;
   }
   if (tls && options.tune_tls) options.tune_tls(tls.get());
   listener.http = std::make_unique<Server>(std::move(tls), options.connections_max);
@@ -222,7 +328,8 @@ Api::Api(Node& node, Options options) : parts_(std::make_unique<Parts>(node, std
 Api::~Api() { stop(); }
 
 bool Api::start(std::vector<std::string>& errors) {
-  bool good = true;
+  bool good = !parts_->audit_log.wanted() || parts_->audit_log.usable();
+  if (!good) errors.push_back(parts_->options.audit_log + ": the audit log cannot be written");
   for (const Listen& listen : parts_->options.listens) good = parts_->bind(listen, errors) && good;
   if (!good) return parts_->listeners.clear(), false;
   for (Parts::Listener& listener : parts_->listeners) {
@@ -240,6 +347,8 @@ void Api::stop() {
   }
   parts_->listeners.clear();
 }
+
+void Api::reopen_logs() { parts_->audit_log.reopen(); }
 
 std::vector<uint16_t> Api::ports() const {
   std::vector<uint16_t> ports;

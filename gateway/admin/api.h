@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/admin/access.h"
 #include "gateway/admin/node.h"
 #include "gateway/observe/log.h"
 #include "gateway/observe/log_files.h"
@@ -34,6 +35,9 @@ struct Options {
   std::string access_log = "off";           // file, written by `log_files`
   observe::LogFiles* log_files = nullptr;   // nullptr: no access log
   observe::Log* error_log = nullptr;        // of faults of our own; nullptr: none
+  Access access;
+  std::string client_ca;          // clients of TLS listeners must show a certificate of one of these: file path or PEM text; empty: none
+  std::string audit_log;          // file with a line for each attempt to change something; empty or "off": none
 };
 
 class Api {
@@ -45,6 +49,8 @@ class Api {
   bool start(std::vector<std::string>& errors);
   // Ends open requests' connections after their answer; returns when all threads ended.
   void stop();
+  // After log rotation: the audit log; the access log belongs to `log_files`.
+  void reopen_logs();
   // Where it listens, in the order of the listeners; 0 for unix sockets.
   std::vector<uint16_t> ports() const;
 

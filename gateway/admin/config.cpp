@@ -67,6 +67,7 @@ bool read_order(const Request& request, Order& order, Answer& refusal) {
   order.dry_run = truthy(parameter("dry_run"));
   order.places = truthy(parameter("problems"));
   order.provenance = provenance_of(parameter);
+  order.provenance.identity = request.identity;
   const std::string within = parameter("confirm_within");
   if (!within.empty() && !parse_seconds(within, order.confirm_within_s))
     return refusal = message(400, "confirm_within: expected seconds from 1 to " + std::to_string(confirm_within_s_max)), false;
@@ -122,7 +123,8 @@ void add_config(Routes& routes, Node& node) {
     const auto config = node.config();
     // JSON on demand: tools read it ten times as fast.
     const std::string* format = request.parameter("format");
-    return json(200, "{\"config\":" + quoted(format != nullptr && *format == "json" ? schema::to_json(*config) : schema::to_yaml(*config)) + "}");
+    const schema::DumpOptions options{.mask_secrets = request.masked};
+    return json(200, "{\"config\":" + quoted(format != nullptr && *format == "json" ? schema::to_json(*config, options) : schema::to_yaml(*config, options)) + "}");
   });
   const auto one_at_a_time = std::make_shared<std::mutex>();  // shared: handlers are copied
   routes.add("POST", "/config", [&node, one_at_a_time](const Request& request) { return post(node, *one_at_a_time, request); });

@@ -138,7 +138,12 @@ ssize_t Connection::write(const char* from, size_t size) {
 void Connection::get_remote_ip_and_port(std::string& ip, int& port) const {
   sockaddr_storage address{};
   socklen_t length = sizeof address;
-  if (getpeername(socket_, reinterpret_cast<sockaddr*>(&address), &length) == 0) describe(address, ip, port);
+  if (getpeername(socket_, reinterpret_cast<sockaddr*>(&address), &length) != 0) return;
+  describe(address, ip, port);
+  // Nobody has an address there, but the kernel knows who it is.
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  if (address.ss_family == AF_UNIX && getsockopt(socket_, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0) ip = "unix:uid=" + std::to_string(peer.uid);
 }
 
 void Connection::get_local_ip_and_port(std::string& ip, int& port) const {

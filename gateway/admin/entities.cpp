@@ -68,11 +68,12 @@ bool can_be_name(const EntityShape& kind, std::string_view key, Answer& refusal)
   return false;
 }
 
-Answer one(const Config& config, const EntityShape& kind, std::string_view key) {
+Answer one(const Request& request, const Config& config, const EntityShape& kind) {
+  const std::string_view key = request.captures[0];
   Answer refusal;
   if (!can_be_name(kind, key, refusal)) return refusal;
   const Entity* entity = config.find(kind.collection, key);
-  return entity != nullptr ? json(200, schema::to_json(*entity)) : message(404, "Not found");
+  return entity != nullptr ? json(200, schema::to_json(*entity, {.mask_secrets = request.masked})) : message(404, "Not found");
 }
 
 void add_own(Routes& routes, Node& node, const EntityShape& kind) {
@@ -84,7 +85,7 @@ void add_own(Routes& routes, Node& node, const EntityShape& kind) {
   routes.add("POST", list, [&kind](const Request& request) { return refuse_write(request, kind, Write::create); });
   routes.add("GET", single, [&node, &kind](const Request& request) {
     const auto config = node.config();
-    return one(*config, kind, request.captures[0]);
+    return one(request, *config, kind);
   });
   for (const auto& [method, write] : {std::pair{"PUT", Write::upsert}, std::pair{"PATCH", Write::update}, std::pair{"DELETE", Write::remove}}) {
     routes.add(method, single, [&kind, verb = write](const Request& request) { return refuse_write(request, kind, verb, request.captures[0]); });
@@ -119,7 +120,7 @@ void add_children(Routes& routes, Node& node, const EntityShape& parent, const E
       }
     }
     if (entity == nullptr || foreign_id(*entity, field) != above->id) return message(404, "Not found");
-    return json(200, schema::to_json(*entity));
+    return json(200, schema::to_json(*entity, {.mask_secrets = request.masked}));
   });
   for (const auto& [method, write] : {std::pair{"PUT", Write::upsert}, std::pair{"PATCH", Write::update}, std::pair{"DELETE", Write::remove}}) {
     routes.add(method, single, [&child, field, verb = write](const Request& request) { return refuse_write(request, child, verb, request.captures[1], field); });
@@ -133,7 +134,7 @@ void add_reference(Routes& routes, Node& node, const EntityShape& kind, const En
     const auto config = node.config();
     const Entity* entity = config->find(kind.collection, request.captures[0]);
     const Entity* other = entity == nullptr ? nullptr : config->find(target.collection, foreign_id(*entity, field));
-    return other != nullptr ? json(200, schema::to_json(*other)) : message(404, "Not found");
+    return other != nullptr ? json(200, schema::to_json(*other, {.mask_secrets = request.masked})) : message(404, "Not found");
   });
   for (const auto& [method, write] : {std::pair{"PUT", Write::upsert}, std::pair{"PATCH", Write::update}, std::pair{"DELETE", Write::remove}}) {
     routes.add(method, path, [&target, verb = write](const Request& request) { return refuse_write(request, target, verb); });

@@ -114,7 +114,11 @@ Answer roll_back(Node& node, const Request& request) {
   const auto [end, fault] = std::from_chars(wanted.data(), wanted.data() + wanted.size(), number);
   if (!wanted.empty() && (fault != std::errc() || end != wanted.data() + wanted.size() || number == 0))
     return message(400, "generation: expected its number");
-  const LoadOutcome outcome = node.roll_back(number, provenance_of(parameters));
+  const std::string if_hash = parameters("if_hash"), hash = node.standing().serving.hash;
+  if (!if_hash.empty() && if_hash != hash) return message(412, "the running configuration is " + hash + ", not " + if_hash);
+  Provenance by = provenance_of(parameters);
+  by.identity = request.identity;
+  const LoadOutcome outcome = node.roll_back(number, std::move(by));
   if (outcome.loaded) return json(200, generation_json(outcome.generation, node.standing()));
   if (outcome.fault.status != 0) return message(outcome.fault.status, outcome.fault.what);
   return json(400, refusal_body(outcome.problems,

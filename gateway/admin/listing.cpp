@@ -93,7 +93,7 @@ Answer list_page(const Request& request, std::string_view path, std::vector<cons
   Answer refusal;
   if (!slice(request, path, keys, chosen, refusal)) return refusal;
   std::string data;
-  for (size_t i = chosen.from; i < chosen.to; ++i) data.append(data.empty() ? "" : ",").append(schema::to_json(*entities[i]));
+  for (size_t i = chosen.from; i < chosen.to; ++i) data.append(data.empty() ? "" : ",").append(schema::to_json(*entities[i], {.mask_secrets = request.masked}));
   return json(200, "{\"data\":[" + data + page_end(chosen));
 }
 

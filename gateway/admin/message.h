@@ -19,6 +19,8 @@ struct Request {
   std::string content_type;           // lower case, without parameters; empty when absent
   std::string body;
   Pairs parts;                        // of a multipart body: name -> content
+  std::string identity;               // who asks, as far as that is known for sure
+  bool masked = false;                // who asks may not see secrets
 
   // The parameter of that name in the query; nullptr when absent.
   const std::string* parameter(std::string_view name) const;

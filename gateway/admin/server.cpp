@@ -26,6 +26,21 @@ Bio open_pem(const std::string& path_or_text) {
   return Bio(bio, BIO_free);
 }
 
+// Clients must show a certificate of one of these. False: there is none in it.
+bool ask_for_certificates(SSL_CTX* context, const std::string& path_or_text) {
+  static constexpr unsigned char sessions[] = "admin";
+  const Bio pem = open_pem(path_or_text);
+  size_t count = 0;
+  while (pem) {
+    const std::unique_ptr<X509, decltype(&X509_free)> authority(PEM_read_bio_X509(pem.get(), nullptr, nullptr, nullptr), X509_free);
+    if (!authority) break;
+    if (X509_STORE_add_cert(SSL_CTX_get_cert_store(context), authority.get()) != 1 || SSL_CTX_add_client_CA(context, authority.get()) != 1) return false;
+    ++count;
+  }
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+  return count > 0 && SSL_CTX_set_session_id_context(context, sessions, sizeof sessions - 1) == 1;
+}
+
 // Closing over bytes that were not read resets the connection, and the reset can overtake the answer (a 413 while the body still comes):
 // so what the client sends is taken for a moment longer (RFC 9112 section 9.6).
 void linger(int socket) {
@@ -40,7 +55,7 @@ void linger(int socket) {
 
 }  // namespace
 
-TlsContext make_tls_context(const std::string& certificate, const std::string& key) {
+TlsContext make_tls_context(const std::string& certificate, const std::string& key, const std::string& client_ca) {
   TlsContext none(nullptr, SSL_CTX_free), context(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
   const Bio certificate_pem = open_pem(certificate), key_pem = open_pem(key);
   if (!context || !certificate_pem || !key_pem) return none;
@@ -52,6 +67,7 @@ TlsContext make_tls_context(const std::string& certificate, const std::string& k
   while (X509* link = PEM_read_bio_X509(certificate_pem.get(), nullptr, nullptr, nullptr)) {
     if (SSL_CTX_add_extra_chain_cert(context.get(), link) != 1) X509_free(link);  // the context owns it otherwise
   }
+  if (!client_ca.empty() && !ask_for_certificates(context.get(), client_ca)) return none;
   return SSL_CTX_check_private_key(context.get()) == 1 ? std::move(context) : std::move(none);
 }
 

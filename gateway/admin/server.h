@@ -13,8 +13,9 @@ namespace admin {
 
 using TlsContext = std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)>;
 
-// Certificate (with chain) and key: file paths, or the PEM text itself. Null when they cannot be used.
-TlsContext make_tls_context(const std::string& certificate, const std::string& key);
+// Certificate (with chain) and key: file paths, or the PEM text itself; so are those that a client's certificate must come from, when there are
+// any. Null when they cannot be used.
+TlsContext make_tls_context(const std::string& certificate, const std::string& key, const std::string& client_ca = {});
 
 class Server final : public httplib::Server {
  public:

@@ -27,6 +27,12 @@ admin::Options admin_options(const Settings& settings, bool status_only, observe
   options.tune_tls = [&settings](SSL_CTX* context) { tune_tls(settings, context); };
   options.log_files = &log_files;
   options.error_log = &error_log;
+  if (!status_only) {
+    options.audit_log = settings.admin_audit_log;
+    options.access = {settings.admin_tokens, settings.admin_read_tokens};
+    options.client_ca = settings.admin_client_ca;
+    options.body_bytes_max = settings.admin_body_bytes_max;
+  }
   if (!ssl) return options;
   options.certificate = first_of(status_only ? settings.status_ssl_cert : settings.admin_ssl_cert, settings.ssl_cert);
   options.certificate_key = first_of(status_only ? settings.status_ssl_cert_key : settings.admin_ssl_cert_key, settings.ssl_cert_key);

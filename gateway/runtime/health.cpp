@@ -38,7 +38,10 @@ bool ask_health(const Settings& settings, std::string& what) {
   const bool has_status = !settings.status_listen.empty();
   if (!has_status && settings.admin_listen.empty()) return what = "neither status_listen nor admin_listen is on, so nobody can be asked", false;
   const Listen& listen = has_status ? settings.status_listen.front() : settings.admin_listen.front();
-  const auto answer = client_of(listen)->Get(has_status ? "/status/ready" : "/status", {{"Host", "localhost"}});
+  httplib::Headers headers = {{"Host", "localhost"}};
+  const std::vector<std::string>& tokens = settings.admin_read_tokens.empty() ? settings.admin_tokens : settings.admin_read_tokens;
+  if (!has_status && !tokens.empty()) headers.emplace("Kong-Admin-Token", tokens.front());
+  const auto answer = client_of(listen)->Get(has_status ? "/status/ready" : "/status", headers);
   const std::string where = listen.unix_path.empty() ? listen.address + ":" + std::to_string(listen.port) : "unix:" + listen.unix_path;
   what = !answer ? where + ": no answer" : answer->status == 200 ? "ready" : where + ": " + std::to_string(answer->status) + " " + answer->body;
   return answer && answer->status == 200;

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "gateway/net/ip_network.h"
+#include "gateway/runtime/file_text.h"
 #include "gateway/runtime/setting_values.h"
 #include "gateway/runtime/tls_settings.h"
 
@@ -60,6 +61,20 @@ bool set_log(Settings& s, Text text, Complaint& error) {
   if (path.starts_with("syslog:") || path.starts_with("memory:")) return refuse(error, "a path, stdout, stderr or off: " + path.substr(0, path.find(':')) + " is not offered");
   s.*Field = path == "stdout" || path == "stderr" ? "/dev/" + path : path;
   return true;
+}
+
+template <auto Field>
+bool set_tokens(Settings& s, Text text, Complaint& error) {
+  std::vector<std::string> tokens;
+  for (const std::string& item : split_list(text)) {
+    static constexpr Text scheme = "file:";
+    const bool in_file = item.starts_with(scheme);
+    const auto content = in_file ? read_text(item.substr(scheme.size())) : item;
+    const Text token = content ? trimmed(*content) : Text();
+    if (token.empty()) return error = item + ": there is no token in it", false;  // only a file can be empty
+    tokens.emplace_back(token);
+  }
+  return s.*Field = std::move(tokens), true;
 }
 
 bool set_database(Settings&, Text text, Complaint& error) {
@@ -221,6 +236,12 @@ constexpr Setting table[] = {
      "addresses of the proxy: address:port [ssl] [http2] [proxy_protocol] [reuseport] [backlog=N], or off", set_listens<&S::proxy_listen>},
     {"admin_listen", "127.0.0.1:8001 reuseport backlog=16384, 127.0.0.1:8444 http2 ssl reuseport backlog=16384", "addresses of the Admin API, or off",
      set_listens<&S::admin_listen>},
+    {"admin_token", "", "tokens that the Admin API asks for, by commas: the text itself, file:PATH, or {vault://env/NAME}", set_tokens<&S::admin_tokens>, true},
+    {"admin_read_token", "", "tokens that may only read, without secrets", set_tokens<&S::admin_read_tokens>, true},
+    {"admin_client_ca", "", "certificates (file or PEM) of which clients of the Admin API's TLS listeners must show one", set_text<&S::admin_client_ca>},
+    {"admin_unprotected", "off", "let the Admin API listen on the network without token or client certificate", set_switch<&S::admin_unprotected>},
+    {"admin_audit_log", "off", "file with a JSON line for each attempt to change something through the Admin API, or off", set_log<&S::admin_audit_log>},
+    {"admin_body_bytes_max", "256m", "largest body of a request to the Admin API", set_size<&S::admin_body_bytes_max>},
     {"status_listen", "127.0.0.1:8007 reuseport backlog=16384", "addresses of the Status API, or off", set_listens<&S::status_listen>},
     {"port_maps", "", "outside:inside pairs of ports, when a container maps them", set_port_maps},
     {"nginx_worker_processes", "auto", "worker threads; auto: one for each CPU", set_workers},

@@ -243,7 +243,7 @@ void place_logs(const Reading& reading, Settings& settings) {
   static constexpr std::pair<std::string_view, std::string Settings::*> logs[] = {
       {"proxy_access_log", &Settings::proxy_access_log}, {"proxy_error_log", &Settings::proxy_error_log},
       {"admin_access_log", &Settings::admin_access_log}, {"admin_error_log", &Settings::admin_error_log},
-      {"status_access_log", &Settings::status_access_log}};
+      {"status_access_log", &Settings::status_access_log}, {"admin_audit_log", &Settings::admin_audit_log}};
   for (const auto& [name, field] : logs) {
     std::string& path = settings.*field;
     const auto said = reading.said.find(name);
@@ -254,6 +254,21 @@ void place_logs(const Reading& reading, Settings& settings) {
     std::error_code error;
     const bool usable = reading.said.contains(name) || std::filesystem::is_directory(placed.parent_path(), error);
     path = usable ? placed.string() : name.ends_with("_error_log") ? "/dev/stderr" : "off";
+  }
+}
+
+bool is_loopback(const std::string& address) { return address.starts_with("127.") || address == "::1"; }
+
+// Whoever reaches an open Admin API may send all traffic elsewhere: on the network that must be somebody's decision.
+void check_admin_is_protected(Reading& reading, const Settings& settings) {
+  if (settings.admin_unprotected || !settings.admin_tokens.empty() || !settings.admin_read_tokens.empty()) return;
+  for (const Listen& listen : settings.admin_listen) {
+    if (!listen.unix_path.empty() || is_loopback(listen.address) || (listen.ssl && !settings.admin_client_ca.empty())) continue;
+    const auto said = reading.said.find("admin_listen");
+    const std::string where = said == reading.said.end() ? "admin_listen" : said->second.where;
+    return reading.errors.push_back(where + ": " + listen.address + ":" + std::to_string(listen.port) +
+                                    " lets everybody on the network change the configuration: set admin_token (GATEWAY_ADMIN_TOKEN), or ssl and admin_client_ca, "
+                                    "or, where something else protects it, admin_unprotected=on (GATEWAY_ADMIN_UNPROTECTED=on)");
   }
 }
 
@@ -296,6 +311,7 @@ bool read_settings(const Invocation& invocation, Settings& settings, std::vector
   check_pairs(reading, "ssl_cert", settings.ssl_cert, settings.ssl_cert_key);
   check_pairs(reading, "admin_ssl_cert", settings.admin_ssl_cert, settings.admin_ssl_cert_key);
   check_pairs(reading, "status_ssl_cert", settings.status_ssl_cert, settings.status_ssl_cert_key);
+  check_admin_is_protected(reading, settings);
   settings.warnings = warnings;
   return errors.size() == errors_before;
 }

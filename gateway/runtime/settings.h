@@ -73,6 +73,11 @@ struct Settings {
   std::vector<std::string> ssl_cert, ssl_cert_key;                // file paths or PEM text, in pairs
   std::vector<std::string> admin_ssl_cert, admin_ssl_cert_key;    // empty: as the proxy's
   std::vector<std::string> status_ssl_cert, status_ssl_cert_key;
+  std::vector<std::string> admin_tokens, admin_read_tokens;       // empty: none is asked for
+  std::string admin_client_ca;                                    // file path or PEM text; empty: TLS clients of the Admin API need no certificate
+  bool admin_unprotected = false;                                 // it may be open to the network
+  std::string admin_audit_log;                                    // path; empty or "off": none
+  uint64_t admin_body_bytes_max = 256u << 20;
   std::vector<std::string> ssl_protocols = {"TLSv1.2", "TLSv1.3"};
   std::string ssl_cipher_suite = "intermediate", ssl_ciphers;
   std::vector<std::string> trusted_certificates = {"system"};     // lua_ssl_trusted_certificate

@@ -486,13 +486,24 @@ def nodes_keep_what_all_of_them_have_and_are_told_to_keep(world):
     Run("sync", world.shop, *world.targets).ends(0)
 
 
+def a_guarded_node_is_shown_a_token(world):
+    token = "a-token-of-the-admin-api"
+    with running(GATEWAY, admin_token=token) as (_, _, port, _, _):
+        url = f"http://127.0.0.1:{port}"
+        Run("ping", "--node", url).ends(1).says("answered 401")
+        Run("sync", world.shop, "--node", url).ends(1).says("answered 401", "nothing was changed")
+        for options, environment in ((["--token", token], {}), ([], {"DECKCTL_TOKEN": token}), ([], {"DECK_KONG_ADMIN_TOKEN": token})):
+            Run("sync", world.shop, "--node", url, *options, **environment).ends(0).says_not(token)
+        Run("ping", "--nodes", world.file("guarded.yml", f"nodes: [{{url: '{url}', token: '${{{{ env \"DECK_T\" }}}}'}}]\n"), DECK_T=token).ends(0).says_not(token)
+
+
 CASES = [a_source_comes_to_every_node_and_twice_is_once, a_change_is_told_by_field_in_every_format, a_dump_masks_secrets_and_comes_back_with_them,
          a_dump_shows_references_where_the_source_has_them,
          a_ping_tells_version_hash_and_readiness, nothing_is_sent_when_the_source_is_empty_or_broken, many_deletions_need_a_yes,
          one_that_refuses_the_dry_run_keeps_all_as_they_are, an_id_that_changes_is_another_entity_on_the_node, a_failure_in_the_middle_puts_the_done_ones_back, another_change_meanwhile_is_seen_and_kept,
          a_node_that_never_answers_is_given_up_in_time, nodes_are_asked_side_by_side, an_interrupted_sync_leaves_no_node_alone,
          a_source_with_tags_answers_only_for_its_own, nodes_may_stand_in_a_file, what_nodes_are_told_of_a_source_can_be_asked,
-         nodes_keep_what_all_of_them_have_and_are_told_to_keep]
+         nodes_keep_what_all_of_them_have_and_are_told_to_keep, a_guarded_node_is_shown_a_token]
 
 
 def main():

@@ -47,8 +47,9 @@ def a_node_that_is_told_to_drain_is_not_ready():
 
 
 def the_admin_api_is_asked_where_there_is_no_status_api():
-    with running(GATEWAY, CONFIG, status_listen="off") as (*_, process):
-        expect("ready", health(settings_of(process))[0], 0)
+    for settings in ({}, {"admin_token": "one"}, {"admin_token": "one", "admin_read_token": "two"}):
+        with running(GATEWAY, CONFIG, status_listen="off", **settings) as (*_, process):
+            expect("ready", health(settings_of(process))[0], 0)
 
 
 def an_address_that_means_all_is_asked_by_loopback():

@@ -16,6 +16,9 @@ if(TARGET gateway)
   # Many of their connections wait in the kernel, for which it counts memory and ports: not beside others of their kind.
   set_tests_properties(end_to_end_drain end_to_end_overload end_to_end_idle_connections PROPERTIES RUN_SERIAL TRUE)
 
+  add_test(NAME end_to_end_admin_protection COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/admin_protection.py $<TARGET_FILE:gateway> $<TARGET_FILE:deckctl>)
+  set_tests_properties(end_to_end_admin_protection PROPERTIES TIMEOUT 180 WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+
   add_test(NAME readme COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/readme.py $<TARGET_FILE:gateway> $<TARGET_FILE:deckctl>)
   set_tests_properties(readme PROPERTIES TIMEOUT 120 WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
 

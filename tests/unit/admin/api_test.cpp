@@ -259,7 +259,7 @@ TEST_CASE("what cannot be bound is an error with its address") {
   CHECK_FALSE(second.start(errors));
   REQUIRE(errors.size() == 2);
   CHECK(errors[0].find(": cannot listen") != std::string::npos);
-  CHECK(errors[1] == "127.0.0.1:0: the certificate or its key cannot be used");
+  CHECK(errors[1] == "127.0.0.1:0: the certificate, its key or the certificates of clients cannot be used");
 }
 
 TEST_CASE("stopping does not wait for idle connections") {

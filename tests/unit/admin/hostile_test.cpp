@@ -86,6 +86,30 @@ TEST_CASE("a body that ends early or is chunked wrongly is not taken for a confi
   CHECK(good.hears().find(" 201 ") != std::string::npos);
 }
 
+TEST_CASE("many large bodies at once are bounded together, and forgotten when their clients go") {
+  Served api(false, 100'000, 16);
+  const std::string head = "POST /config HTTP/1.1\r\nHost: a\r\nContent-Type: text/yaml\r\nContent-Length: 90000\r\n\r\n" + std::string(80'000, '#');
+  {
+    std::deque<RawClient> senders;
+    for (int i = 0; i < 3; ++i) senders.emplace_back(api.api.ports()[0], head);
+    bool refused = false;
+    for (int tries = 0; tries < 100 && !refused; ++tries) {
+      const auto answer = api.client.Post("/config", std::string(90'000, '#'), "text/yaml");
+      REQUIRE(answer);
+      refused = answer->status == 503;
+    }
+    CHECK(refused);
+  }
+  int status = 503;
+  for (int tries = 0; tries < 100 && status == 503; ++tries) {
+    const auto answer = api.client.Post("/config", document, "text/yaml");
+    REQUIRE(answer);
+    status = answer->status;
+    std::this_thread::sleep_for(std::chrono::milliseconds(status == 503 ? 20 : 0));
+  }
+  CHECK(status == 201);
+}
+
 TEST_CASE("the server stops at once, whoever is still connected") {
   const auto begun = std::chrono::steady_clock::now();
   {

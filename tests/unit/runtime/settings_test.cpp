@@ -379,3 +379,46 @@ TEST_CASE("every name that Kong 3.9 knows is obeyed, refused, or accepted with o
     CHECK(told_why(outcome.warnings[0]));
   }
 }
+
+TEST_CASE("an Admin API on the network is somebody's decision") {
+  const auto with = [](std::vector<std::pair<std::string, std::string>> environment) {
+    Invocation invocation;
+    invocation.environment = std::move(environment);
+    return read(invocation).errors;
+  };
+  for (const char* listen : {"0.0.0.0:8001", "[::]:8001", "10.0.0.1:8001", "127.0.0.1:8001, 0.0.0.0:8444 ssl"}) {
+    const auto errors = with({{"KONG_ADMIN_LISTEN", listen}});
+    REQUIRE_MESSAGE(errors.size() == 1, listen);
+    CHECK(errors[0].starts_with("KONG_ADMIN_LISTEN: "));
+    for (const char* way : {"admin_token", "admin_client_ca", "admin_unprotected=on"}) CHECK(errors[0].find(way) != std::string::npos);
+    CHECK(with({{"KONG_ADMIN_LISTEN", listen}, {"KONG_ADMIN_TOKEN", "one, two"}}).empty());
+    CHECK(with({{"KONG_ADMIN_LISTEN", listen}, {"KONG_ADMIN_UNPROTECTED", "on"}}).empty());
+  }
+  CHECK(with({{"KONG_ADMIN_LISTEN", "0.0.0.0:8444 ssl"}, {"KONG_ADMIN_CLIENT_CA", "ca.pem"}}).empty());
+  CHECK(with({{"KONG_ADMIN_LISTEN", "0.0.0.0:8001"}, {"KONG_ADMIN_CLIENT_CA", "ca.pem"}}).size() == 1);
+  for (const char* listen : {"off", "127.0.0.2:8001, [::1]:8001", "unix:/run/admin.sock", "localhost:8001"}) CHECK(with({{"KONG_ADMIN_LISTEN", listen}}).empty());
+}
+
+TEST_CASE("tokens come as text, from files and from variables, and are never listed") {
+  Invocation invocation;
+  const std::string file = conf_file("token-of-a-file\n"), blank = conf_file("\n");
+  invocation.environment = {{"KONG_ADMIN_TOKEN", "plain-token, file:" + file}, {"KONG_ADMIN_READ_TOKEN", "{vault://env/read-token}"}, {"READ_TOKEN", "token-of-a-variable"}};
+  const auto outcome = read(invocation);
+  REQUIRE(outcome.good);
+  CHECK(outcome.settings.admin_tokens == std::vector<std::string>{"plain-token", "token-of-a-file"});
+  CHECK(outcome.settings.admin_read_tokens == std::vector<std::string>{"token-of-a-variable"});
+  CHECK(listed(outcome.settings, "admin_token") == "******");
+  CHECK(listed(outcome.settings, "admin_read_token") == "******");
+  for (const std::string& wrong : {std::string("file:/nowhere/token"), "file:" + blank}) {
+    invocation.environment = {{"KONG_ADMIN_TOKEN", wrong}};
+    CHECK(read(invocation).errors == std::vector<std::string>{"KONG_ADMIN_TOKEN: " + wrong + ": there is no token in it"});
+  }
+}
+
+TEST_CASE("how many generations are kept has limits") {
+  Invocation invocation;
+  for (const auto& [text, good] : {std::pair{"2", true}, {"1000", true}, {"1", false}, {"1001", false}, {"", false}}) {
+    invocation.environment = {{"KONG_GENERATIONS_KEPT", text}};
+    CHECK_MESSAGE(read(invocation).good == good, text);
+  }
+}

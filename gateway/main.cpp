@@ -9,6 +9,7 @@
 #include "gateway/runtime/command.h"
 #include "gateway/runtime/descriptors.h"
 #include "gateway/runtime/drain.h"
+#include "gateway/runtime/memory.h"
 #include "gateway/runtime/node.h"
 #include "gateway/runtime/settings.h"
 #include "gateway/runtime/signals.h"
@@ -16,6 +17,7 @@
 extern char** environ;
 
 int main(int argc, char** argv) {
+  runtime::map_large_blocks();
   runtime::Invocation invocation = runtime::invocation_of(argc, argv, environ);
   if (auto exit_code = runtime::run_command(invocation)) return *exit_code;  // version, --help, check FILE
 

@@ -18,6 +18,18 @@ const Shape* vault_config(const Entity& vault) {
   return nullptr;
 }
 
+// Taken at input to make other entities, never stored. They are very few.
+bool is_transient(const Shape* field) {
+  static const auto all = [] {
+    std::vector<const Shape*> found;
+    for (const EntityShape& kind : shapes().entities())
+      for (const Shape* one : kind.shape->fields)
+        if (one->schema->find("x-transient") != nullptr) found.push_back(one);
+    return found;
+  }();
+  return std::ranges::find(all, field) != all.end();
+}
+
 class Filler {
  public:
   Filler(Arena& arena, const DumpOptions& options) : arena_(arena), options_(options) {}
@@ -26,22 +38,21 @@ class Filler {
     const bool is_plugin = entity.shape->name == "plugins";
     const PluginShape* plugin = is_plugin ? shapes().plugin(Reader(entity.shape, &entity.given).text("name")) : nullptr;
     const Shape* settings = plugin != nullptr ? plugin->config : entity.shape->variants.empty() ? nullptr : vault_config(entity);
-    std::vector<Member> members;
-    members.reserve(entity.shape->fields.size());
+    Record members(arena_, entity.shape->fields.size() + entity.shape->expressions_fields.size());
     for (const Shape* field : entity.shape->fields) {
       const Value* given = entity.given.find(field->name);
       if (!options_.timestamps && (field->name == "created_at" || field->name == "updated_at")) continue;
-      if (is_transient(*field) || (given == nullptr && !options_.defaults)) continue;
+      if (is_transient(field) || (given == nullptr && !options_.defaults)) continue;
       const Shape& shape = settings != nullptr && field->name == "config" ? *settings : *field;
       if (given == nullptr && plugin != nullptr && field->name == "protocols")
-        add(members, field->name, described(*field, *plugin->config->schema->find("x-plugin")->find("protocols")));
+        members.add(field->name, described(*field, *plugin->config->schema->find("x-plugin")->find("protocols")));
       else
-        add(members, field->name, this->field(shape, given));
+        members.add(field->name, this->field(shape, given));
     }
     // Fields that only the expressions router knows.
     for (const Shape* field : entity.shape->expressions_fields)
-      if (const Value* given = entity.given.find(field->name)) add(members, field->name, this->field(*field, given));
-    return arena_.object(members);
+      if (const Value* given = entity.given.find(field->name)) members.add(field->name, this->field(*field, given));
+    return members.value();
   }
 
   static void add(std::vector<Member>& members, std::string_view name, Value value) { members.push_back({name, {}, value}); }
@@ -49,7 +60,18 @@ class Filler {
  private:
   // Its fields are not known here: those of a plugin's settings, of a vault's.
   static bool is_abstract(const Shape& field) { return field.schema->find("x-abstract") != nullptr; }
-  static bool is_transient(const Shape& field) { return field.schema->find("x-transient") != nullptr; }
+
+  // A record that is filled where it stays.
+  class Record {
+   public:
+    Record(Arena& arena, size_t fields_max) : storage_(arena.make<Member>(fields_max)) {}
+    void add(std::string_view name, Value value) { storage_[used_++] = {name, {}, value}; }
+    Value value() const { return Value::object(storage_.first(used_)); }
+
+   private:
+    std::span<Member> storage_;
+    size_t used_ = 0;
+  };
 
   Value field(const Shape& shape, const Value* given) {
     if (given != nullptr) return described(shape, *given);
@@ -69,14 +91,13 @@ class Filler {
   }
 
   Value record(const Shape& shape, const Value* given) {
-    std::vector<Member> members;
-    members.reserve(shape.fields.size());
+    Record members(arena_, shape.fields.size());
     for (const Shape* one : shape.fields) {
       const Value* value = given != nullptr && given->is_object() ? given->find(one->name) : nullptr;
       if (value == nullptr && !options_.defaults) continue;
-      add(members, one->name, field(*one, value));
+      members.add(one->name, field(*one, value));
     }
-    return arena_.object(members);
+    return members.value();
   }
 
   Value list(const Shape& items, const Value& value, bool is_set) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "schema/report.h"
@@ -19,21 +20,33 @@ std::string number_text(const Value& value) {
   return fmt::format("{}", number);
 }
 
-std::string scalar_json(const Value& value, bool mask) {
-  if (mask && value.from_secret) return "\"******\"";
+// Most texts need no escapes.
+void write_text(std::string_view text, std::string& out) {
+  const bool plain = std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c != '"' && c != '\\'; });
+  if (plain)
+    out.append("\"").append(text).append("\"");
+  else
+    out += json_quoted(text);
+}
+
+void write_scalar(const Value& value, bool mask, std::string& out) {
+  if (mask && value.from_secret) {
+    out += "\"******\"";
+    return;
+  }
   switch (value.kind()) {
-    case Kind::boolean: return value.as_boolean() ? "true" : "false";
+    case Kind::boolean: out += value.as_boolean() ? "true" : "false"; break;
     case Kind::integer:
-    case Kind::number: return number_text(value);
-    case Kind::text: return json_quoted(value.as_text());
-    default: return "null";
+    case Kind::number: out += number_text(value); break;
+    case Kind::text: write_text(value.as_text(), out); break;
+    default: out += "null"; break;
   }
 }
 
 void write_json(const Value& value, int indent, bool mask, int depth, std::string& out) {
   const bool is_list = value.is_array();
   if (!is_list && !value.is_object()) {
-    out += scalar_json(value, mask);
+    write_scalar(value, mask, out);
     return;
   }
   const size_t count = is_list ? value.items().size() : value.members().size();
@@ -44,7 +57,10 @@ void write_json(const Value& value, int indent, bool mask, int depth, std::strin
   for (size_t i = 0; i < count; ++i) {
     if (i > 0) out += ',';
     line(depth + 1);
-    if (!is_list) out.append(json_quoted(value.members()[i].name)).append(indent > 0 ? ": " : ":");
+    if (!is_list) {
+      write_text(value.members()[i].name, out);
+      out += indent > 0 ? ": " : ":";
+    }
     write_json(is_list ? value.items()[i] : value.members()[i].value, indent, mask, depth + 1, out);
   }
   line(depth);

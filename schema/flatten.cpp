@@ -80,17 +80,17 @@ class Flattener {
     entity.parent_field = field;
     entity.place = item.place;
     const auto members = item.members();
-    entity.storage = document_.arena.make<Member>(members.size() + room_for_additions);
     std::vector<std::pair<const Nesting*, const Member*>> children;
-    for (const Member& member : members) {
-      const Nesting* child = nullptr;
+    for (const Member& member : members)
       for (const Nesting& one : kind.nested)
-        if (one.key == member.name) child = &one;
-      if (child != nullptr)
-        children.emplace_back(child, &member);
+        if (one.key == member.name) children.emplace_back(&one, &member);
+    entity.storage = document_.arena.make<Member>(members.size() - children.size() + room_for_additions);
+    auto next_child = children.begin();
+    for (const Member& member : members)
+      if (next_child != children.end() && next_child->second == &member)
+        ++next_child;
       else
         entity.storage[entity.used++] = member;
-    }
     take_parent(entity);
     flat_.push_back(entity);
     const int self = static_cast<int>(flat_.size()) - 1;

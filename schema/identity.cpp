@@ -56,7 +56,9 @@ class Index {
  public:
   using Keys = std::unordered_map<std::string_view, const FlatEntity*>;
 
-  Index(Document& document, Problems& problems) : document_(document), walk_(problems) {}
+  Index(Document& document, Problems& problems, const std::vector<FlatEntity>& flat) : document_(document), walk_(problems) {
+    for (const FlatEntity& entity : flat) ++counts_[entity.kind];
+  }
 
   void add(const std::vector<FlatEntity>& flat, const FlatEntity& entity) {
     bool told = false;
@@ -94,6 +96,7 @@ class Index {
     for (const auto& slot : slots_)
       if (slot->kind == &kind && slot->field == field) return slot->keys;
     slots_.push_back(std::make_unique<Slot>(Slot{&kind, field, {}}));
+    slots_.back()->keys.reserve(counts_[&kind]);
     return slots_.back()->keys;
   }
 
@@ -118,6 +121,7 @@ class Index {
 
   Document& document_;
   Walk walk_;
+  std::unordered_map<const EntityShape*, size_t> counts_;
   std::vector<std::unique_ptr<Slot>> slots_;
 };
 
@@ -148,7 +152,7 @@ void give_ids(std::vector<FlatEntity>& flat, Arena& arena) {
 }
 
 void resolve_references(std::vector<FlatEntity>& flat, Document& document, Problems& problems) {
-  Index index(document, problems);
+  Index index(document, problems, flat);
   for (const FlatEntity& entity : flat)
     if (!entity.dropped) index.add(flat, entity);
   Walk walk(problems);

@@ -1,8 +1,10 @@
 // The whole way from text to Config; each step is a file of its own.
 
 #include <ctime>
+#include <utility>
 
 #include "schema/check.h"
+#include "schema/compact.h"
 #include "schema/config.h"
 #include "schema/deck_dialect.h"
 #include "schema/flatten.h"
@@ -32,8 +34,9 @@ void check_version(const Document& document, Problems& problems) {
 
 class Loading {
  public:
-  Loading(Config& config, Problems& problems, const LoadOptions& options)
-      : config_(config), document_(config.document), problems_(problems), options_(options), walk_(problems), skip_(options.unknown_plugins == UnknownPlugins::skip) {}
+  // `apart`: nothing of the document stays but the names of its files.
+  Loading(Config& config, Problems& problems, const LoadOptions& options, bool apart)
+      : config_(config), apart_(apart), document_(config.document), problems_(problems), options_(options), walk_(problems), skip_(options.unknown_plugins == UnknownPlugins::skip) {}
 
   // False: there are errors, all of them reported.
   bool run() {
@@ -48,6 +51,11 @@ class Loading {
     if (problems_.any_error()) return false;
     settle();
     if (problems_.any_error()) return false;
+    Document left;
+    if (apart_) {
+      left = std::exchange(document_, Document{.arena = {}, .files = document_.files, .texts = {}, .root = {}, .text_md5 = document_.text_md5});
+      compact(flat_, document_.arena);
+    }
     fill_config(flat_, config_);
     config_.hash = config_.entities.empty() ? std::string(32, '0') : document_.text_md5;
     return true;
@@ -81,7 +89,8 @@ class Loading {
 
   void expand(FlatEntity& entity, const Shape& shape) {
     if (!shape.any_shorthand) return;
-    const Value expanded = expand_shorthands(shape, entity.value(), document_.arena, walk_);
+    const Value given = entity.value(), expanded = expand_shorthands(shape, given, document_.arena, walk_);
+    if (expanded.members().data() == given.members().data()) return;  // there were none, and its storage has room
     entity.storage = expanded.members();
     entity.used = entity.storage.size();
   }
@@ -165,6 +174,7 @@ class Loading {
   }
 
   Config& config_;
+  const bool apart_;
   Document& document_;
   Problems& problems_;
   const LoadOptions& options_;
@@ -173,14 +183,22 @@ class Loading {
   std::vector<FlatEntity> flat_;
 };
 
+std::unique_ptr<const Config> load(std::vector<Source> sources, Problems& problems, const LoadOptions& options, Document* refused, bool apart) {
+  auto config = std::make_unique<Config>();
+  config->document = read(std::move(sources), problems);
+  if (!problems.any_error() && Loading(*config, problems, options, apart).run()) return config;
+  if (refused != nullptr) *refused = std::move(config->document);
+  return nullptr;
+}
+
 }  // namespace
 
 std::unique_ptr<const Config> load(std::vector<Source> sources, Problems& problems, const LoadOptions& options, Document* refused) {
-  auto config = std::make_unique<Config>();
-  config->document = read(std::move(sources), problems);
-  if (!problems.any_error() && Loading(*config, problems, options).run()) return config;
-  if (refused != nullptr) *refused = std::move(config->document);
-  return nullptr;
+  return load(std::move(sources), problems, options, refused, false);
+}
+
+std::unique_ptr<const Config> load_apart(std::vector<Source> sources, Problems& problems, const LoadOptions& options, Document* refused) {
+  return load(std::move(sources), problems, options, refused, true);
 }
 
 }  // namespace schema

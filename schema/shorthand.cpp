@@ -1,5 +1,6 @@
 #include "schema/shorthand.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "schema/check.h"
@@ -124,6 +125,18 @@ void expand_one(const Shape& shorthand, const Value& given, Members& members, Ar
   for (const Value& target : targets->items()) put_deep(members, target.as_text(), value, wins != nullptr && wins->as_boolean(), arena, walk);
 }
 
+bool has_any(const Shape& shape, const Value& value) {
+  if (!shape.any_shorthand) return false;
+  if (value.is_array()) return shape.items != nullptr && std::ranges::any_of(value.items(), [&](const Value& item) { return has_any(*shape.items, item); });
+  if (!value.is_object()) return false;
+  for (const Shape* shorthand : shape.shorthands)
+    if (value.find(shorthand->name) != nullptr) return true;
+  return std::ranges::any_of(value.members(), [&](const Member& member) {
+    const Shape* field = shape.type == Type::map ? shape.items : shape.field(member.name);
+    return field != nullptr && has_any(*field, member.value);
+  });
+}
+
 Value expand_items(const Shape& shape, const Value& value, Arena& arena, Walk& walk) {
   std::vector<Value> items(value.items().begin(), value.items().end());
   for (size_t i = 0; i < items.size(); ++i) {
@@ -139,7 +152,7 @@ Value expand_items(const Shape& shape, const Value& value, Arena& arena, Walk& w
 }  // namespace
 
 Value expand_shorthands(const Shape& shape, const Value& value, Arena& arena, Walk& walk) {
-  if (!shape.any_shorthand) return value;
+  if (!has_any(shape, value)) return value;
   if (value.is_array() && shape.items != nullptr) return expand_items(shape, value, arena, walk);
   if (!value.is_object()) return value;
   Members members(value.members().begin(), value.members().end());

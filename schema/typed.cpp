@@ -17,6 +17,7 @@ const T* find(const std::unordered_map<std::string_view, const T*>& index, std::
 template <typename T>
 std::unordered_map<std::string_view, const T*> index_of(const std::vector<T>& list) {
   std::unordered_map<std::string_view, const T*> index;
+  index.reserve(list.size());
   for (const T& one : list) index.emplace(one.id, &one);
   return index;
 }
@@ -173,8 +174,24 @@ class Filler {
 }  // namespace
 
 void fill_config(const std::vector<FlatEntity>& flat, Config& config) {
+  struct List {
+    size_t count = 0;
+    std::vector<Entity>* entities = nullptr;
+  };
+  const EntityShape* first_kind = shapes().entities().data();
+  std::vector<List> lists(shapes().entities().size());  // by kind
+  const auto list_of = [&](const FlatEntity& entity) -> List& { return lists[static_cast<size_t>(entity.kind - first_kind)]; };
   for (const FlatEntity& entity : flat)
-    if (!entity.dropped) config.entities[entity.kind->collection].push_back({entity.kind->shape, entity.id, entity.value()});
+    if (!entity.dropped) ++list_of(entity).count;
+  for (const FlatEntity& entity : flat) {
+    if (entity.dropped) continue;
+    List& list = list_of(entity);
+    if (list.entities == nullptr) {
+      list.entities = &config.entities[entity.kind->collection];
+      list.entities->reserve(list.count);
+    }
+    list.entities->push_back({entity.kind->shape, entity.id, entity.value()});
+  }
   Filler(config).run();
   std::erase_if(config.entities, [](const auto& collection) { return collection.second.empty(); });
 }

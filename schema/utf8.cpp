@@ -1,6 +1,8 @@
 #include "schema/utf8.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 namespace schema {
 
@@ -20,10 +22,22 @@ size_t character_bytes(std::string_view text, size_t at) {
   return bytes;
 }
 
+// Most of a document is.
+bool starts_with_eight_ascii(std::string_view text, size_t at) {
+  uint64_t eight;
+  if (text.size() - at < sizeof eight) return false;
+  std::memcpy(&eight, text.data() + at, sizeof eight);
+  return (eight & 0x8080808080808080) == 0;
+}
+
 }  // namespace
 
 size_t utf8_fault(std::string_view text) {
   for (size_t at = 0; at < text.size();) {
+    if (starts_with_eight_ascii(text, at)) {
+      at += 8;
+      continue;
+    }
     const size_t bytes = character_bytes(text, at);
     if (bytes == 0) return at;
     at += bytes;

@@ -18,11 +18,13 @@ int hex_digit(char c) {
   return -1;
 }
 
+constexpr char hex_digits[] = "0123456789abcdef";
+
 std::string to_hex(const unsigned char* bytes, size_t count) {
   std::string text;
   for (size_t i = 0; i < count; ++i) {
-    text += "0123456789abcdef"[bytes[i] >> 4];
-    text += "0123456789abcdef"[bytes[i] & 15];
+    text += hex_digits[bytes[i] >> 4];
+    text += hex_digits[bytes[i] & 15];
   }
   return text;
 }
@@ -30,9 +32,19 @@ std::string to_hex(const unsigned char* bytes, size_t count) {
 std::string format(std::array<unsigned char, 16> bytes, int version) {
   bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0f) | version << 4);
   bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3f) | 0x80);
-  std::string hex = to_hex(bytes.data(), bytes.size());
-  for (size_t at : {8u, 13u, 18u, 23u}) hex.insert(at, "-");
-  return hex;
+  std::string text(36, '-');
+  for (size_t i = 0, at = 0; i < bytes.size(); ++i) {
+    if (at == 8 || at == 13 || at == 18 || at == 23) ++at;
+    text[at++] = hex_digits[bytes[i] >> 4];
+    text[at++] = hex_digits[bytes[i] & 15];
+  }
+  return text;
+}
+
+// Fetched once: to look an algorithm up by its name costs more than to hash a name with it.
+const EVP_MD* sha1() {
+  static const EVP_MD* fetched = EVP_MD_fetch(nullptr, "SHA1", nullptr);
+  return fetched;
 }
 
 }  // namespace
@@ -57,7 +69,7 @@ std::string uuid5(std::string_view namespace_uuid, std::string_view name) {
   input.append(name);
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
   unsigned size = 0;
-  EVP_Digest(input.data(), input.size(), digest.data(), &size, EVP_sha1(), nullptr);
+  EVP_Digest(input.data(), input.size(), digest.data(), &size, sha1(), nullptr);
   std::array<unsigned char, 16> bytes;
   std::copy_n(digest.begin(), 16, bytes.begin());
   return format(bytes, 5);

@@ -99,16 +99,17 @@ Value* Value::find(std::string_view name) const {
 }
 
 void* Arena::allocate(size_t bytes, size_t alignment) {
-  constexpr size_t block_bytes = 64 * 1024;
+  constexpr size_t block_bytes_min = 4 << 10, block_bytes_max = 1 << 20;
   size_t skip = free_ == nullptr ? 0 : (alignment - reinterpret_cast<uintptr_t>(free_) % alignment) % alignment;
   if (free_ == nullptr || skip + bytes > left_) {
+    const size_t block_bytes = std::clamp(bytes_, block_bytes_min, block_bytes_max);
     // Large things get a block of their own, so that they do not waste the rest of the current one.
     if (bytes > block_bytes / 4) {
-      blocks_.push_back(std::make_unique<char[]>(bytes));
+      blocks_.push_back(std::make_unique_for_overwrite<char[]>(bytes));
       bytes_ += bytes;
       return blocks_.back().get();
     }
-    blocks_.push_back(std::make_unique<char[]>(block_bytes));
+    blocks_.push_back(std::make_unique_for_overwrite<char[]>(block_bytes));
     bytes_ += block_bytes;
     free_ = blocks_.back().get();
     left_ = block_bytes;

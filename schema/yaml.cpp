@@ -128,6 +128,17 @@ class TreeBuilder : public YAML::EventHandler {
     Member* repeats = nullptr;      // the earlier member of the key at hand
     std::unordered_map<std::string_view, size_t> index;  // of the members, once there are many
     size_t nodes = 1;               // in here, aliases written out
+
+    // As new, but with the room that an earlier one at this depth has made.
+    void begin() {
+      has_key = merge_key = merged = false;
+      repeats = nullptr;
+      nodes = 1;
+      items.clear();
+      members.clear();
+      merges.clear();
+      index.clear();
+    }
   };
   struct Anchored {
     Value value;
@@ -163,17 +174,18 @@ class TreeBuilder : public YAML::EventHandler {
   }
 
   void open(const YAML::Mark& mark, YAML::anchor_t anchor, bool map) {
-    if (levels_.size() >= limits_.depth_max) fail(mark, "nested too deeply");
-    if (!levels_.empty() && levels_.back().map && !levels_.back().has_key) fail(mark, "a key must be a scalar");
-    Level& level = levels_.emplace_back();
+    if (depth_ >= limits_.depth_max) fail(mark, "nested too deeply");
+    if (depth_ > 0 && levels_[depth_ - 1].map && !levels_[depth_ - 1].has_key) fail(mark, "a key must be a scalar");
+    if (depth_ == levels_.size()) levels_.emplace_back();
+    Level& level = levels_[depth_++];
+    level.begin();
     level.map = map;
     level.place = place(mark);
     level.anchor = anchor;
   }
 
   void close() {
-    Level level = std::move(levels_.back());
-    levels_.pop_back();
+    Level& level = levels_[--depth_];
     if (level.map) merge(level);
     Value value = level.map ? arena_.object(level.members) : arena_.array(level.items);
     value.place = level.place;
@@ -213,11 +225,11 @@ class TreeBuilder : public YAML::EventHandler {
     count(mark, 1);
     if (value.place.line == 0 || anchor != 0) value.place = place(mark);
     if (anchor != 0) anchors_[anchor] = {value, nodes};
-    if (levels_.empty()) {
+    if (depth_ == 0) {
       root_ = value;
       return;
     }
-    Level& level = levels_.back();
+    Level& level = levels_[depth_ - 1];
     level.nodes += nodes;
     if (!level.map) {
       level.items.push_back(value);
@@ -279,7 +291,8 @@ class TreeBuilder : public YAML::EventHandler {
   Arena& arena_;
   Problems& problems_;
   const ReadLimits& limits_;
-  std::vector<Level> levels_;
+  std::vector<Level> levels_;  // by depth; those beyond `depth_` are kept for their memory
+  size_t depth_ = 0;
   std::unordered_map<YAML::anchor_t, Anchored> anchors_;
   Value root_;
   size_t nodes_ = 0;

@@ -6,7 +6,10 @@
 #include "gateway/admin/provenance.h"
 #include "gateway/admin/refusal.h"
 #include "gateway/admin/resources.h"
+#include "schema/check.h"
 #include "schema/dump.h"
+#include "schema/json.h"
+#include "schema/utf8.h"
 #include "schema/uuid.h"
 
 namespace admin {
@@ -39,17 +42,35 @@ bool parse_seconds(const std::string& text, uint32_t& seconds) {
 
 bool is_yaml(std::string_view type) { return type == "application/yaml" || type == "text/yaml" || type == "application/x-yaml"; }
 
+// What stands beside a document's own members, read by the reader that reads the document afterwards: it may be large. False: the body is
+// unusual (no JSON, a name that stands twice, a list or record that is no part of a document), and the library shall judge it.
+bool members_of_document(std::string_view body, Pairs& members) {
+  schema::Arena arena;
+  schema::Problems problems;
+  schema::Value root;
+  if (schema::utf8_fault(body) != std::string_view::npos || !schema::read_json(body, 0, arena, problems, {}, root) || !root.is_object()) return false;
+  Pairs found;
+  for (const auto& [name, place, value] : root.members()) {
+    if (name.starts_with('_') || schema::shapes().entity(name) != nullptr) continue;
+    if (!value.is_text() && value.kind() != schema::Kind::boolean && value.kind() != schema::Kind::integer) return false;
+    found.emplace_back(name, schema::shown(value));
+  }
+  members = std::move(found);
+  return true;
+}
+
 // The document is the member `config` of a JSON, form or multipart body; a JSON body without one, or a YAML body, is the document itself.
 bool read_document(const Request& request, Pairs& members, std::string& text, Answer& refusal) {
   const bool nothing = request.body.empty() && request.parts.empty();
   if (nothing) return refusal = message(400, "expected a declarative configuration"), false;
   if (is_yaml(request.content_type)) return text = request.body, true;
-  if (!body_members(request, members)) {
-    refusal = request.content_type == "application/json" ? message(400, "Cannot parse JSON body") : stock_page(415, "Unsupported Media Type");
+  const bool is_json = request.content_type == "application/json";
+  if (!(is_json && members_of_document(request.body, members)) && !body_members(request, members)) {
+    refusal = is_json ? message(400, "Cannot parse JSON body") : stock_page(415, "Unsupported Media Type");
     return false;
   }
   if (const std::string* config = find(members, "config")) return text = *config, true;
-  if (request.content_type == "application/json") return text = request.body, true;
+  if (is_json) return text = request.body, true;
   return refusal = message(400, "expected a declarative configuration"), false;
 }
 
@@ -78,11 +99,16 @@ std::string entities_json(const schema::Config& config) {
   std::string out;
   for (const auto& [collection, entities] : config.entities) {
     if (entities.empty()) continue;
-    out += (out.empty() ? "" : ",") + quoted(collection) + ":{";
-    for (const schema::Entity& entity : entities) out += (&entity == &entities.front() ? "" : ",") + quoted(entity.id) + ":" + schema::to_json(entity);
-    out += "}";
+    out += out.empty() ? '{' : ',';
+    out += quoted(collection) + ":{";
+    for (const schema::Entity& entity : entities) {
+      if (&entity != &entities.front()) out += ',';
+      out += '"';
+      out.append(entity.id).append("\":").append(schema::to_json(entity));
+    }
+    out += '}';
   }
-  return "{" + out + "}";
+  return out.empty() ? "{}" : out + '}';
 }
 
 Answer busy() {

@@ -22,7 +22,7 @@ class ChainBuilder {
 
   void build() {
     make_plugins();
-    const Precedence precedence(config_, [this](const schema::Plugin& plugin) { return made_.contains(&plugin); });
+    const Precedence precedence(config_, [this](const schema::Plugin& plugin) { return made_of(&plugin).plugin != nullptr; });
     chains_.global_ = intern(slots_of(precedence.chain(nullptr, nullptr)));
     chains_.first_route_ = config_.routes.data();
     chains_.by_route_.reserve(config_.routes.size());
@@ -37,11 +37,15 @@ class ChainBuilder {
 
  private:
   struct Made {
-    const Plugin* plugin;
-    uint8_t hooks;
+    const Plugin* plugin = nullptr;
+    uint8_t hooks = 0;
   };
 
+  Made& made_of(const schema::Plugin* plugin) { return made_[static_cast<size_t>(plugin - config_.plugins.data())]; }
+
   void make_plugins() {
+    made_.resize(config_.plugins.size());
+    chains_.plugins_.reserve(config_.plugins.size());
     for (size_t i = 0; i < config_.plugins.size(); ++i) {
       const schema::Plugin& plugin = config_.plugins[i];
       if (!serves_http(plugin)) continue;
@@ -52,18 +56,18 @@ class ChainBuilder {
       }
       std::unique_ptr<Plugin> made = entry->make(plugin, building_);
       if (!made) continue;  // the maker has said why
-      made_[&plugin] = {made.get(), entry->hooks};
+      made_of(&plugin) = {made.get(), entry->hooks};
       chains_.plugins_.push_back(std::move(made));
     }
     chains_.plugins_.shrink_to_fit();
   }
 
-  Slot slot_of(const Ranked& ranked) const {
-    const Made& made = made_.at(ranked.plugin);
+  Slot slot_of(const Ranked& ranked) {
+    const Made& made = made_of(ranked.plugin);
     return {made.plugin, ranked.rank, made.hooks, ranked.specificity};
   }
 
-  std::vector<Slot> slots_of(const std::vector<Ranked>& chain) const {
+  std::vector<Slot> slots_of(const std::vector<Ranked>& chain) {
     std::vector<Slot> slots;
     slots.reserve(chain.size());
     for (const Ranked& ranked : chain) slots.push_back(slot_of(ranked));
@@ -92,7 +96,7 @@ class ChainBuilder {
   Chains& chains_;
   const schema::Config& config_;
   Building& building_;
-  std::unordered_map<const schema::Plugin*, Made> made_;
+  std::vector<Made> made_;  // by the plugin's place in the configuration
   std::unordered_multimap<uint64_t, uint32_t> known_;
 };
 

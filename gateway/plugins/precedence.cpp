@@ -1,6 +1,7 @@
 #include "gateway/plugins/precedence.h"
 
 #include <algorithm>
+#include <set>
 
 namespace plugins {
 
@@ -19,13 +20,11 @@ uint8_t specificity(bool consumer, bool route, bool service) {
 
 // Position in the chain by descending priority; equal priorities by descending name.
 std::map<std::string_view, uint16_t> ranks_of(const schema::Config& config) {
-  std::vector<std::pair<int, std::string_view>> names;
+  std::set<std::pair<int, std::string_view>, std::greater<>> names;
   for (const schema::Plugin& plugin : config.plugins) {
     const schema::PluginShape* shape = schema::shapes().plugin(plugin.name);
-    names.emplace_back(shape == nullptr ? 0 : shape->priority, plugin.name);
+    names.emplace(shape == nullptr ? 0 : shape->priority, plugin.name);
   }
-  std::sort(names.begin(), names.end(), std::greater<>());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
   std::map<std::string_view, uint16_t> ranks;
   for (const auto& [priority, name] : names) ranks.emplace(name, static_cast<uint16_t>(ranks.size()));
   return ranks;

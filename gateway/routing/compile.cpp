@@ -56,6 +56,9 @@ std::vector<EndPattern> end_patterns(const std::vector<schema::SourceMatch>& end
 }
 
 std::shared_ptr<const ClassicFields> classic_fields(const schema::Route& route, std::vector<Fault>& faults) {
+  // Most routes have nothing but paths: they share one.
+  static const auto none = std::make_shared<const ClassicFields>();
+  if (route.hosts.empty() && route.snis.empty() && route.headers.empty() && route.sources.empty() && route.destinations.empty()) return none;
   auto fields = std::make_shared<ClassicFields>();
   for (std::string_view host : route.hosts) fields->hosts.push_back(host_pattern(host));
   for (std::string_view sni : route.snis) {

@@ -6,6 +6,7 @@
 #include "gateway/runtime/descriptors.h"
 #include "gateway/runtime/file_text.h"
 #include "gateway/runtime/gauges.h"
+#include "gateway/runtime/memory.h"
 #include "gateway/runtime/proxy_options.h"
 #include "gateway/runtime/self_signed.h"
 #include "gateway/runtime/tls_settings.h"
@@ -80,14 +81,24 @@ bool Node::prepare(std::vector<std::string>& errors) {
 
 bool Node::start() {
   std::vector<std::string> errors;
-  if (prepare(errors)) return load_first();
+  if (prepare(errors)) {
+    const bool loaded = load_first();
+    return_free_pages();
+    return loaded;
+  }
   for (const std::string& error : errors) log_.write(Level::error, error);
   return false;
 }
 
 bool Node::start_workers(std::shared_ptr<const proxy::Snapshot> first) {
   // Old snapshots are large trees: they are freed on the control thread, not between two requests.
-  auto retire = [this](std::shared_ptr<const proxy::Snapshot> old) { control_.post([old = std::move(old)]() mutable { old.reset(); }); };
+  auto retire = [this](std::shared_ptr<const proxy::Snapshot> old) {
+    control_.post([old = std::move(old)]() mutable {
+      const bool last = old.use_count() == 1;
+      old.reset();
+      if (last) return_free_pages();
+    });
+  };
   for (uint32_t i = 0; i < settings_.workers; ++i) {
     auto worker = std::make_unique<WorkerThread>(WorkerThread::Shared{settings_, options_, server_tls_.get(), *upstream_tls_, state_.marks, connection_limit_, log_, retire, first, state_.log_files});
     std::string error = worker->start(listens_);

@@ -5,6 +5,7 @@
 #include "gateway/runtime/generation_file.h"
 #include "gateway/runtime/load_options.h"
 #include "gateway/runtime/node.h"
+#include "schema/compact.h"
 #include "schema/report.h"
 
 namespace runtime {
@@ -66,8 +67,14 @@ Node::Candidate Node::build(Sources sources, bool dry_run) {
   Candidate candidate;
   admin::LoadOutcome& outcome = candidate.outcome;
   const std::string source = sources.empty() ? std::string() : sources.front().name;
-  outcome.config = schema::load(std::move(sources), outcome.problems, load_options(settings_), &outcome.document);
-  const bool good = outcome.config != nullptr && make_snapshot(candidate);
+  outcome.config = schema::load_apart(sources, outcome.problems, load_options(settings_), &outcome.document);
+  bool good = outcome.config != nullptr && make_snapshot(candidate);
+  if (outcome.config != nullptr && !good) {
+    // What does not compile is told at its place in the document, so that is kept this time.
+    outcome.problems = {};
+    outcome.config = schema::load(std::move(sources), outcome.problems, load_options(settings_), &outcome.document);
+    good = outcome.config != nullptr && make_snapshot(candidate);
+  }
   if (!good && !dry_run) note_refusal(source, outcome.problems, document_of(outcome));
   report(outcome.problems, document_of(outcome),
          outcome.problems.any_error() ? "configuration refused; nothing has changed:"

@@ -11,6 +11,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from loads import print_loads
 from measure import one_run
 from peers import LOAD_CORE, Gateway, Haproxy, Nginx, available, pinned
 from workloads import workloads
@@ -73,7 +74,7 @@ def main():
     parser.add_argument("--upstream", required=True)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=2)
-    parser.add_argument("--only", action="append", default=[], help="workloads whose name contains this word")
+    parser.add_argument("--only", action="append", default=[], help="workloads whose name contains this word; loads: the large configurations")
     options = parser.parse_args()
     have = available()
     if not {"wrk", "taskset"} <= have or os.cpu_count() < 2:
@@ -91,6 +92,8 @@ def main():
         finally:
             process.terminate()
             process.wait()
+        if not options.only or any(word in "loads" for word in options.only):
+            print_loads(options.gateway, folder)
     return 0
 
 

@@ -1,24 +1,26 @@
 #pragma once
-// Bump allocator of one exchange. Blocks come from a small per-thread store and go back to it all at once; views into it live
-// exactly as long as the exchange.
+// Bump allocator of one exchange. Its first octets are its own; blocks from the thread's frame pool follow, and go back
+// all at once. Views into it live exactly as long as the exchange.
 
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <initializer_list>
-#include <memory>
 #include <string_view>
-#include <vector>
 
 namespace async {
 
 class Arena {
  public:
-  static constexpr size_t block_bytes = 4096;
+  static constexpr size_t own_bytes = 512;     // what the usual request needs
+  static constexpr size_t block_bytes = 2048;
 
   Arena() = default;
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
-  ~Arena();
+  ~Arena() {
+    if (blocks_ != nullptr) free_blocks();
+  }
 
   // Unaligned bytes: for text only.
   char* allocate(size_t bytes) {
@@ -47,18 +49,19 @@ class Arena {
     return {memory, size};
   }
   std::string_view number(uint64_t value);
-  // Forgets everything; one block is kept for the next request of the connection.
-  void reset();
-  // Also gives that block back: for connections that fall idle.
-  void release();
 
  private:
+  struct Block {
+    Block* next;
+    size_t bytes;  // this head included
+  };
   void grow(size_t bytes);
+  void free_blocks();
 
-  char* free_ = nullptr;
-  size_t left_ = 0;
-  std::vector<std::unique_ptr<char[]>> blocks_;  // pooled ones and, behind them, large ones
-  std::vector<std::unique_ptr<char[]>> large_;
+  char* free_ = own_;
+  size_t left_ = own_bytes;
+  Block* blocks_ = nullptr;  // the newest first
+  char own_[own_bytes];
 };
 
 }  // namespace async

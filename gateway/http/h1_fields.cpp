@@ -83,12 +83,13 @@ HeadError read_field(std::string_view line, const HeadLimits& limits, Header& fi
   field.value = trim_blanks(line.substr(colon + 1));
   if (!is_field_value(field.value)) return HeadError::bad_request;
   field.id = identify(field.name);
-  field.as_read = true;
+  field.checked = true;
   return HeadError::none;
 }
 
 bool field_lists(const Headers& headers, Name field, std::string_view option) {
   bool found = false;
+  if (!headers.has(field)) return found;
   for (const Header& header : headers.all()) {
     if (header.id != field) continue;
     each_element(header.value, [&](std::string_view element) {

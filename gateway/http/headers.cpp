@@ -63,7 +63,7 @@ Name identify(std::string_view name) {
 
 std::string_view spelling(Name name) { return spellings[static_cast<size_t>(name)]; }
 
-std::string_view Headers::get(Name id) const {
+std::string_view Headers::find(Name id) const {
   for (const Header& header : list_)
     if (header.id == id) return header.value.data() == nullptr ? std::string_view("", 0) : header.value;
   return {};
@@ -78,25 +78,40 @@ std::string_view Headers::get(std::string_view name) const {
 }
 
 size_t Headers::count(Name id) const {
+  if (!may_hold(id)) return 0;
   return static_cast<size_t>(std::count_if(list_.begin(), list_.end(), [&](const Header& header) { return header.id == id; }));
 }
 
 void Headers::add(Name id, std::string_view value) { add(Header{id, spelling(id), value}); }
 
+void Headers::add_checked(Name id, std::string_view value) { add(Header{id, spelling(id), value, true}); }
+
 void Headers::add(std::string_view name, std::string_view value) { add(Header{identify(name), name, value}); }
 
-void Headers::set(std::string_view name, std::string_view value) { set(identify(name), name, value); }
+void Headers::set(std::string_view name, std::string_view value) { set(identify(name), name, value, false); }
 
-void Headers::set(Name id, std::string_view name, std::string_view value) {
+void Headers::set(Name id, std::string_view name, std::string_view value, bool checked) {
+  if (!may_hold(id)) return add(Header{id, name, value, checked});
   auto same = [&](const Header& header) { return header.id == id && (id != Name::other || equal_names(header.name, name)); };
   auto first = std::find_if(list_.begin(), list_.end(), same);
-  if (first == list_.end()) return add(Header{id, name, value});
+  if (first == list_.end()) return add(Header{id, name, value, checked});
   first->value = value;
-  first->as_read = false;
+  first->checked = checked;
   list_.erase(std::remove_if(first + 1, list_.end(), same), list_.end());
 }
 
+void Headers::rename(std::string_view name, std::string_view new_name) {
+  const Name id = identify(new_name);
+  for (Header& header : list_) {
+    if (!equal_names(header.name, name)) continue;
+    header.name = new_name;
+    header.id = id;
+    seen_ |= mark(id);
+  }
+}
+
 size_t Headers::remove(Name id) {
+  if (!may_hold(id)) return 0;
   return std::erase_if(list_, [&](const Header& header) { return header.id == id; });
 }
 

@@ -35,28 +35,33 @@ struct Header {
   Name id = Name::other;
   std::string_view name;
   std::string_view value;
-  bool as_read = false;  // name and value stand as the reader found and checked them; a value of our own making is checked when written
+  bool checked = false;  // by the reader, or known to hold no controls; any other value is looked at when it is written
 };
 
 class Headers {
  public:
   // The first value of that name; a null view (data() == nullptr) when there is none.
-  std::string_view get(Name id) const;
+  std::string_view get(Name id) const { return may_hold(id) ? find(id) : std::string_view(); }
   std::string_view get(std::string_view name) const;
-  bool has(Name id) const { return get(id).data() != nullptr; }
+  bool has(Name id) const { return may_hold(id) && find(id).data() != nullptr; }
   bool has(std::string_view name) const { return get(name).data() != nullptr; }
   size_t count(Name id) const;
 
   void add(Name id, std::string_view value);  // usual spelling
+  void add_checked(Name id, std::string_view value);
   void add(std::string_view name, std::string_view value);
   void add(Header header) {
     // Room for the usual head at once; growing step by step would copy it four times.
     if (list_.empty()) list_.reserve(usual_count);
+    seen_ |= mark(header.id);
     list_.push_back(header);
   }
   // Replaces the first and drops the others of that name; adds when there is none.
-  void set(Name id, std::string_view value) { set(id, spelling(id), value); }
+  void set(Name id, std::string_view value) { set(id, spelling(id), value, false); }
+  void set_checked(Name id, std::string_view value) { set(id, spelling(id), value, true); }
   void set(std::string_view name, std::string_view value);
+  // All fields of the first name keep their places and values under the second.
+  void rename(std::string_view name, std::string_view new_name);
   // How many were removed.
   size_t remove(Name id);
   size_t remove(std::string_view name);
@@ -65,17 +70,24 @@ class Headers {
     return std::erase_if(list_, matches);
   }
 
-  std::span<Header> all() { return list_; }
   std::span<const Header> all() const { return list_; }
   size_t size() const { return list_.size(); }
-  void clear() { list_.clear(); }  // keeps the storage: heads are recycled with their connection
+  void clear() {  // keeps the storage
+    list_.clear();
+    seen_ = 0;
+  }
 
  private:
-  void set(Name id, std::string_view name, std::string_view value);
+  // Most questions are about fields that are not there: a mark for each name seen answers them without a look at the list.
+  static uint64_t mark(Name id) { return uint64_t{1} << (static_cast<size_t>(id) & 63); }
+  bool may_hold(Name id) const { return (seen_ & mark(id)) != 0; }
+  std::string_view find(Name id) const;
+  void set(Name id, std::string_view name, std::string_view value, bool checked);
 
   static constexpr size_t usual_count = 24;
 
   std::vector<Header, async::PooledAllocator<Header>> list_;
+  uint64_t seen_ = 0;
 };
 
 // Walks the comma-separated elements of a field value (RFC 9110 section 5.6.1), trimmed; empty elements are skipped.

@@ -54,7 +54,7 @@ class Run {
   // False when the line is not written in the block exactly as it would go out.
   bool take(const Header& field) {
     const char* value_end = field.value.data() + field.value.size();
-    if (!field.as_read || field.value.data() != field.name.data() + field.name.size() + 2 || field.value.data()[-1] != ' ' || *value_end != '\r')
+    if (!field.checked || field.value.data() != field.name.data() + field.name.size() + 2 || field.value.data()[-1] != ' ' || *value_end != '\r')
       return false;
     if (field.name.data() != end_) {
       flush();
@@ -81,7 +81,8 @@ void write_fields(const Headers& headers, Out& out, Wanted wanted) {
   for (const Header& field : headers.all()) {
     if (!wanted(field) || run.take(field)) continue;
     run.flush();
-    write_field(field.name, field.value, out);
+    if (field.checked) out.line(field.name, field.value);
+    else write_field(field.name, field.value, out);
   }
 }
 

@@ -58,11 +58,7 @@ class HeaderEditor {
   void rename(std::string_view name, std::string_view new_name) {
     if (is_host(name) || is_framing(name) || is_framing(new_name) || !headers_.has(name)) return;
     if (!http::equal_names(name, new_name)) headers_.remove(new_name);
-    for (http::Header& header : headers_.all()) {
-      if (!http::equal_names(header.name, name)) continue;
-      header.name = new_name;
-      header.id = http::identify(new_name);
-    }
+    headers_.rename(name, new_name);
   }
   void replace(std::string_view name, std::string_view value) {
     if (is_host(name)) exchange_.upstream_host = safe(value);

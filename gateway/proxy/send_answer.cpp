@@ -23,7 +23,7 @@ Framing frame(Journey& journey) {
   const int status = exchange.response.status;
   if (exchange.origin == plugins::Origin::gateway) {
     // RFC 9110 section 8.6: no length where no body can be.
-    if (status != 204) headers.set(Name::content_length, exchange.arena.number(exchange.own_body.size()));
+    if (status != 204) headers.set_checked(Name::content_length, exchange.arena.number(exchange.own_body.size()));
     return has_no_body(exchange.original_method, status) ? Framing::none : Framing::length;
   }
   if (journey.upgraded) return Framing::none;
@@ -39,19 +39,19 @@ Framing frame(Journey& journey) {
     journey.keep_alive = false;
     return Framing::until_close;
   }
-  headers.add(Name::transfer_encoding, "chunked");
+  headers.add_checked(Name::transfer_encoding, "chunked");
   return Framing::chunked;
 }
 
 void write_head(Journey& journey, http::Out& out) {
   plugins::Exchange& exchange = journey.exchange;
   if (journey.upgraded) {
-    exchange.response.headers.add(Name::connection, "Upgrade");
+    exchange.response.headers.add_checked(Name::connection, "Upgrade");
   } else {
-    exchange.response.headers.add(Name::connection, journey.keep_alive ? "keep-alive" : "close");
+    exchange.response.headers.add_checked(Name::connection, journey.keep_alive ? "keep-alive" : "close");
   }
   // An upstream's answer keeps the Date it came with, or none.
-  if (exchange.origin == plugins::Origin::gateway) exchange.response.headers.add(Name::date, http::date_value(journey.worker.loop.wall_ms() / 1000));
+  if (exchange.origin == plugins::Origin::gateway) exchange.response.headers.add_checked(Name::date, http::date_value(journey.worker.loop.wall_ms() / 1000));
   http::write_response_head(exchange.response, out);
 }
 

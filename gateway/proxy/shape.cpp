@@ -21,21 +21,21 @@ void add_own_headers(Journey& journey) {
   if (proxied) {
     if (options.via_header) {
       std::string_view via = headers.get(Name::via);
-      headers.set(Name::via, via.empty() ? via_product : exchange.arena.join({via, ", ", via_product}));
+      headers.set_checked(Name::via, via.empty() ? via_product : exchange.arena.join({via, ", ", via_product}));
     }
-    if (options.server_header && !headers.has(Name::server)) headers.add(Name::server, product);
+    if (options.server_header && !headers.has(Name::server)) headers.add_checked(Name::server, product);
     if (options.upstream_latency_header || options.proxy_latency_header) {
       uint64_t upstream = (timings.answered_ms != 0 ? timings.answered_ms : now) - timings.forwarded_ms;
       uint64_t total = now - timings.started_ms;
-      if (options.upstream_latency_header) headers.set(Name::x_kong_upstream_latency, exchange.arena.number(upstream));
-      if (options.proxy_latency_header) headers.set(Name::x_kong_proxy_latency, exchange.arena.number(total > upstream ? total - upstream : 0));
+      if (options.upstream_latency_header) headers.set_checked(Name::x_kong_upstream_latency, exchange.arena.number(upstream));
+      if (options.proxy_latency_header) headers.set_checked(Name::x_kong_proxy_latency, exchange.arena.number(total > upstream ? total - upstream : 0));
     }
     if (options.upstream_status_header) headers.set("X-Kong-Upstream-Status", exchange.arena.number(static_cast<uint64_t>(exchange.upstream_status)));
   } else {
-    if (options.response_latency_header) headers.set(Name::x_kong_response_latency, exchange.arena.number(now - timings.started_ms));
-    if (options.server_header) headers.set(Name::server, product);
+    if (options.response_latency_header) headers.set_checked(Name::x_kong_response_latency, exchange.arena.number(now - timings.started_ms));
+    if (options.server_header) headers.set_checked(Name::server, product);
   }
-  if (options.request_id_header) headers.set(Name::x_kong_request_id, exchange.request_id);
+  if (options.request_id_header) headers.set_checked(Name::x_kong_request_id, exchange.request_id);
   if (options.allow_debug_header && exchange.request.headers.has(Name::kong_debug) && exchange.route != nullptr) {
     headers.set("Kong-Route-Id", exchange.route->id);
     if (!exchange.route->name.empty()) headers.set("Kong-Route-Name", exchange.route->name);

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "tests/unit/admin/fake_node.h"
+#include "tests/unit/admin/served.h"
 
 using admin::Role;
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <exception>
@@ -185,8 +186,20 @@ void Api::Parts::serve(const httplib::Request& from, httplib::Response& to, std:
   to.set_header("X-Kong-Admin-Latency", std::to_string(took.count()));
 }
 
-// The library bounds bodies with a length, but not chunked ones: both are counted here.
+// The library bounds bodies with a length only after it has read them, and chunked ones not at all: both are judged here.
 void Api::Parts::receive(const httplib::Request& from, httplib::Response& to, const httplib::ContentReader& reader) {
+  // The rest of the body is not read.
+  const auto refuse = [&to](int status, std::string_view why) {
+    const Answer refusal = message(status, why);
+    to.status = refusal.status;
+    to.set_content(refusal.body, refusal.content_type);
+    to.set_header("Connection", "close");
+  };
+  const std::string too_large = "the body is larger than " + std::to_string(options.body_bytes_max) + " bytes";
+  const std::string announced = from.get_header_value("Content-Length");
+  uint64_t length = 0;
+  const auto read = std::from_chars(announced.data(), announced.data() + announced.size(), length);
+  if (read.ec == std::errc::result_out_of_range || length > options.body_bytes_max) return refuse(413, too_large);
   std::string body;
   Pairs parts;
   size_t received = 0;
@@ -206,25 +219,12 @@ void Api::Parts::receive(const httplib::Request& from, httplib::Response& to, co
   } else {
     whole = reader([&](const char* data, size_t size) { return fits(size) && (body.append(data, size), true); });
   }
-  if (received > options.body_bytes_max || to.status == 413) {
-    const Answer refusal = message(413, "the body is larger than " + std::to_string(options.body_bytes_max) + " bytes");
-    to.status = refusal.status;
-    to.set_content(refusal.body, refusal.content_type);
-    return to.set_header("Connection", "close");  // the rest of the body is not read
-  }
+  if (received > options.body_bytes_max || to.status == 413) return refuse(413, too_large);
   if (crowded) {
-    const Answer refusal = message(503, "other clients send large bodies at the moment");
-    to.status = refusal.status;
-    to.set_content(refusal.body, refusal.content_type);
     to.set_header("Retry-After", "1");
-    return to.set_header("Connection", "close");
+    return refuse(503, "other clients send large bodies at the moment");
   }
-  if (!whole) {
-    const Answer refusal = message(400, "the body did not arrive as announced");
-    to.status = refusal.status;
-    to.set_content(refusal.body, refusal.content_type);
-    return to.set_header("Connection", "close");
-  }
+  if (!whole) return refuse(400, "the body did not arrive as announced");
   serve(from, to, std::move(body), std::move(parts));
 }
 

@@ -90,7 +90,7 @@ class Node final : public admin::Node {
   // All below with load_mutex_ held.
   Candidate build(Sources sources, bool dry_run);
   bool make_snapshot(Candidate& candidate);
-  admin::LoadOutcome serve(Candidate candidate, admin::Generation next, const Sources& sources, Keep keep);
+  admin::LoadOutcome serve(Candidate candidate, admin::Generation next, const Sources& sources, Keep keep, std::string keep_warning = {});
   admin::LoadOutcome take(Sources sources, admin::Generation next, Keep keep);
   DiskFault remember(admin::Generation& next, const Sources& sources);
   void adopt(const admin::LoadOutcome& outcome);

@@ -18,13 +18,6 @@ schema::Source nothing_configured() {
   return {"declarative_config_string", "_format_version: \"3.0\"\n", schema::Syntax::detect};
 }
 
-Sources sources_of(const schema::Document& document) {
-  Sources sources;
-  for (size_t i = 0; i < document.files.size(); ++i)
-    sources.push_back({document.files[i], std::string(document.texts[i]), schema::Syntax::detect});
-  return sources;
-}
-
 admin::LoadOutcome not_done(int status, std::string why) {
   admin::LoadOutcome outcome;
   outcome.fault = {status, std::move(why)};
@@ -154,18 +147,20 @@ admin::LoadOutcome Node::go_back(admin::Origin origin, admin::Provenance by) {
   const Waiting waiting = *waiting_;
   auto sources =
       generations_ == nullptr || waiting.before.number == 0 ? std::nullopt : generations_->read(waiting.before.number);
-  if (!sources && waiting.before.number != 0 && waiting.config != nullptr)
-    sources = sources_of(waiting.config->document);
   const Keep keep = sources || generations_ == nullptr ? Keep::if_can_be : Keep::as_it_is;
   admin::Generation next = keep == Keep::as_it_is ? waiting.before : repeating(waiting.before, origin, std::move(by));
+  // The one that is kept may be out of reach just now, while its configuration is still in memory.
+  const bool out_of_reach = keep == Keep::as_it_is && waiting.before.number != 0;
   if (!sources && waiting.before.number == 0) sources = Sources{nothing_configured()};
   admin::LoadOutcome outcome;
   if (waiting.config != nullptr) {
     Candidate candidate;
     candidate.outcome.config = waiting.config;
     next.content = waiting.before.content;
+    if (!sources) next.bytes = waiting.before.bytes;
     if (make_snapshot(candidate))
-      outcome = serve(std::move(candidate), std::move(next), sources.value_or(Sources()), keep);
+      outcome = serve(std::move(candidate), std::move(next), sources.value_or(Sources()), keep,
+                      out_of_reach ? "the configuration is served, but it could not be kept in data_dir: its generation cannot be read there" : "");
   } else if (sources) {
     outcome = take(std::move(*sources), std::move(next), keep);
   }

@@ -95,10 +95,11 @@ DiskFault Node::remember(admin::Generation& next, const Sources& sources) {
   return {};
 }
 
-admin::LoadOutcome Node::serve(Candidate candidate, admin::Generation next, const Sources& sources, Keep keep) {
+admin::LoadOutcome Node::serve(Candidate candidate, admin::Generation next, const Sources& sources, Keep keep,
+                               std::string keep_warning) {
   admin::LoadOutcome outcome = std::move(candidate.outcome);
   const Busy busy(loading_);
-  keep_warning_.clear();
+  keep_warning_ = std::move(keep_warning);
   if (keep != Keep::as_it_is) {
     next.at_s = std::time(nullptr);
     next.hash = outcome.config->hash;

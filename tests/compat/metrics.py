@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 
@@ -33,8 +34,13 @@ def main():
     with running(sys.argv[1], CONFIG) as (proxy, _, admin, _, _):
         with contextlib.suppress(urllib.error.HTTPError):
             urllib.request.urlopen(f"http://127.0.0.1:{proxy}/a")
-        text = urllib.request.urlopen(f"http://127.0.0.1:{admin}/metrics").read().decode()
-    faults = [f"missing: {line}" for line in LINES.splitlines() if line + "\n" not in text]
+        # A request is counted when its answer has gone, which its client may see first.
+        for _ in range(100):
+            text = urllib.request.urlopen(f"http://127.0.0.1:{admin}/metrics").read().decode()
+            faults = [f"missing: {line}" for line in LINES.splitlines() if line + "\n" not in text]
+            if not faults:
+                break
+            time.sleep(0.05)
     promtool = shutil.which("promtool")
     if promtool is None:
         print("promtool is not installed: its check is skipped")

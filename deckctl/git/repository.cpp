@@ -21,6 +21,13 @@ Revision revision_of(const git_commit& commit) {
 
 }  // namespace
 
+Repository Repository::over(Owned<git_repository> repository) {
+  Repository wrapped;
+  wrapped.library_ = std::make_unique<Library>();
+  wrapped.repository_ = std::move(repository);
+  return wrapped;
+}
+
 std::optional<Repository> Repository::open(const std::string& folder, Fault& fault) {
   Repository opened;
   opened.library_ = std::make_unique<Library>();

@@ -22,6 +22,8 @@ class Repository {
   // The repository that `folder` lies in: a clone (shallow and partial ones too), a worktree or a bare one. An empty `folder` is the
   // working directory; then GIT_DIR and its like count as they do for git.
   static std::optional<Repository> open(const std::string& folder, Fault& fault);
+  // One that was opened otherwise, in memory say.
+  static Repository over(Owned<git_repository> repository);
 
   // Any spelling of a commit that git knows: a branch, tag, id or its beginning, HEAD~2, main@{yesterday}.
   std::optional<Revision> resolve(const std::string& revision, Fault& fault) const;

@@ -79,9 +79,10 @@ void read_record(const json& record, std::string_view texts, admin::Generation& 
   for (const json& part : record.at("parts")) {
     const size_t bytes = part.at("bytes");
     if (bytes > texts.size()) throw std::length_error("parts");
-    if (sources != nullptr)
-      sources->push_back({part.at("name"), std::string(texts.substr(0, bytes)),
-                          one_of(part.at("syntax"), schema::Syntax::detect)});
+    // Looked at even when nobody wants it: what is listed must be readable.
+    const std::string name = part.at("name");
+    const schema::Syntax syntax = one_of(part.at("syntax"), schema::Syntax::detect);
+    if (sources != nullptr) sources->push_back({name, std::string(texts.substr(0, bytes)), syntax});
     texts.remove_prefix(bytes);
   }
 }

@@ -6,12 +6,9 @@
 #include <string>
 
 #include "gateway/http/write.h"
+#include "tests/fuzz/demand.h"
 
 namespace {
-
-void demand(bool holds) {
-  if (!holds) __builtin_trap();
-}
 
 struct Decoded {
   std::string body;

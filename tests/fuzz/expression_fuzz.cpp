@@ -1,22 +1,27 @@
-// An expression is read or refused with a column inside it; what was read is evaluated, and whatever holds has one of its own keys.
+// An expression is read or refused with a column inside it; what was read is evaluated, and whatever holds has one of
+// its own keys.
 
 #include <cstddef>
 #include <cstdint>
 
 #include "gateway/routing/expression.h"
+#include "tests/fuzz/demand.h"
 
 namespace {
-
-void demand(bool holds) {
-  if (!holds) __builtin_trap();
-}
 
 void evaluate(const routing::Expression& expression, std::string_view host, std::string_view path) {
   http::Headers headers;
   headers.add("X-A", "1");
   headers.add("x-a", "Two");
-  const routing::Query query{.method = "GET", .host = host, .path = path, .scheme = "https", .sni = host, .headers = &headers,
-                             .query_string = "a=1&a=%32&b", .source = {"10.0.0.1", 1234}, .destination = {"::1", 443}};
+  const routing::Query query{.method = "GET",
+                             .host = host,
+                             .path = path,
+                             .scheme = "https",
+                             .sni = host,
+                             .headers = &headers,
+                             .query_string = "a=1&a=%32&b",
+                             .source = {"10.0.0.1", 1234},
+                             .destination = {"::1", 443}};
   routing::PathMatch match;
   const bool holds = expression.holds(query, &match);
   demand(expression.holds(query) == holds);
@@ -27,7 +32,8 @@ void evaluate(const routing::Expression& expression, std::string_view host, std:
   bool host_found = keys.hosts.empty(), path_found = keys.paths.empty();
   for (const routing::HostPattern& key : keys.hosts) host_found = host_found || key.fits(host, 443) || host == key.text;
   for (const routing::PathKey& key : keys.paths)
-    path_found = path_found || (path.starts_with(key.prefix) && (key.regex == nullptr || key.regex->match(path, schema::Regex::From::start)));
+    path_found = path_found || (path.starts_with(key.prefix) &&
+                                (key.regex == nullptr || key.regex->match(path, schema::Regex::From::start)));
   demand(host_found && path_found);
 }
 

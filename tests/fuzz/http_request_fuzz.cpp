@@ -1,4 +1,5 @@
-// A head that is accepted has one reading: the pieces it came in change nothing, and what we would send on reads the same again.
+// A head that is accepted has one reading: the pieces it came in change nothing, and what we would send on reads the
+// same again.
 
 #include <cstddef>
 #include <cstdint>
@@ -6,12 +7,9 @@
 
 #include "gateway/http/h1_fields.h"
 #include "gateway/http/write.h"
+#include "tests/fuzz/demand.h"
 
 namespace {
-
-void demand(bool holds) {
-  if (!holds) __builtin_trap();
-}
 
 http::HeadLimits small_limits() {
   http::HeadLimits limits;
@@ -54,7 +52,8 @@ void written_again(std::string_view bytes) {
   demand(!(parsed.complete && parsed.error != http::HeadError::none));
   if (!parsed.complete || head.minor_version == 0) return;
   demand(parsed.bytes <= bytes.size());
-  for (const http::Header& header : head.headers.all()) demand(http::is_token(header.name) && http::is_field_value(header.value));
+  for (const http::Header& header : head.headers.all())
+    demand(http::is_token(header.name) && http::is_field_value(header.value));
   http::Out out;
   http::write_request_head(head.method, head.target, head.headers, out);
   http::RequestHead again;

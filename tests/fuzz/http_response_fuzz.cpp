@@ -5,14 +5,7 @@
 #include <string>
 
 #include "gateway/http/write.h"
-
-namespace {
-
-void demand(bool holds) {
-  if (!holds) __builtin_trap();
-}
-
-}  // namespace
+#include "tests/fuzz/demand.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;

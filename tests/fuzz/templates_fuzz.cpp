@@ -11,9 +11,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   constexpr std::string_view secret = "s3cr3t\nline";
   if (text.find("s3cr3t") != std::string::npos) return 0;
   schema::Problems problems;
-  schema::Document document = schema::read({{"kong.yml", "a: [" + schema::json_quoted(text) + "]\nb:\n  " + text + "\n", schema::Syntax::yaml}}, problems);
+  schema::Document document = schema::read(
+      {{"kong.yml", "a: [" + schema::json_quoted(text) + "]\nb:\n  " + text + "\n", schema::Syntax::yaml}}, problems);
   if (problems.any_error()) return 0;
-  schema::fill_templates(document, [&](std::string_view) { return std::optional(std::string(secret)); }, problems);
+  schema::fill_templates(
+      document, [&](std::string_view) { return std::optional(std::string(secret)); }, problems);
   if (schema::report(problems, document, schema::Format::json).find("s3cr3t") != std::string::npos) std::abort();
   if (schema::to_json_text(document.root, 0, true).find("s3cr3t") != std::string::npos) std::abort();
   return 0;

@@ -1,18 +1,12 @@
-// Any text is a template or is refused; what is a template renders within bounds, and a text without expressions renders as it is.
+// Any text is a template or is refused; what is a template renders within bounds, and a text without expressions
+// renders as it is.
 
 #include <cstddef>
 #include <cstdint>
 #include <string>
 
 #include "gateway/plugins/text_template.h"
-
-namespace {
-
-void demand(bool holds) {
-  if (!holds) __builtin_trap();
-}
-
-}  // namespace
+#include "tests/fuzz/demand.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   constexpr size_t text_bytes_max = 4096;

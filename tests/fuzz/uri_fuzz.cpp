@@ -6,12 +6,9 @@
 
 #include "gateway/http/query.h"
 #include "gateway/http/uri.h"
+#include "tests/fuzz/demand.h"
 
 namespace {
-
-void demand(bool holds) {
-  if (!holds) __builtin_trap();
-}
 
 void check_path(std::string_view path) {
   if (path.find('\0') != std::string_view::npos) return;  // the reader of the request line lets none through
@@ -30,7 +27,8 @@ void check_path(std::string_view path) {
 void check_query(std::string_view query) {
   size_t octets = 0;
   http::each_parameter(query, [&](const http::Parameter& parameter) {
-    demand(parameter.text.data() >= query.data() && parameter.text.data() + parameter.text.size() <= query.data() + query.size());
+    demand(parameter.text.data() >= query.data() &&
+           parameter.text.data() + parameter.text.size() <= query.data() + query.size());
     octets += parameter.text.size();
     return true;
   });

@@ -235,6 +235,7 @@ TEST_CASE("what another version numbered otherwise is no generation of ours") {
   CHECK_FALSE(decode(sealed(9, 1), generation, &sources));
   CHECK_FALSE(decode(sealed(-1, 1), generation, &sources));
   CHECK_FALSE(decode(sealed(2, 258), generation, &sources));
+  CHECK_FALSE(decode(sealed(2, 258), generation, nullptr));  // what is not readable is not listed
 }
 
 TEST_CASE("files beside the generations, however near their names, are left alone") {

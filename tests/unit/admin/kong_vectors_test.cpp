@@ -55,6 +55,10 @@ void check(const Json& vector) {
   add_leaves(Json::parse(admin::field_tree(problems, refused).json()), "", found);
   if (has_other_words(name))
     for (auto& [path, message] : expected) message = found.count(path) != 0 ? found[path] : message;
+  // Beside other faults the original takes a reference that leads nowhere for one without a key; here it is told as what it is.
+  const size_t keyless = std::erase_if(expected, [](const auto& leaf) { return leaf.second == "\"missing primary key\""; });
+  if (keyless > 0)
+    CHECK(std::erase_if(found, [](const auto& leaf) { return leaf.second.find("invalid reference") != std::string::npos; }) == keyless);
   CHECK(listed(found) == listed(expected));
 }
 

@@ -12,7 +12,8 @@ namespace fs = std::filesystem;
 
 std::string joined(const std::string& folder, std::string_view name) { return folder.empty() ? std::string(name) : folder + "/" + std::string(name); }
 
-// Names end up in reports; one with a line break or an escape sequence would write there what it likes.
+// Names end up in reports; one with a line break or an escape sequence would write there what it likes. One with a slash, which git
+// never writes, would pass for a path.
 bool is_printable(std::string_view name) {
   return std::none_of(name.begin(), name.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
 }
@@ -149,8 +150,8 @@ bool Tree::collect(const Entry& folder, size_t depth, std::vector<Entry>& files,
     const git_tree_entry* found = git_tree_entry_byindex(tree.get(), i);
     const std::string_view name = git_tree_entry_name(found);
     if (schema::is_hidden(name)) continue;
-    if (!is_printable(name)) {
-      fault = {folder.path + ": a name with control characters stands there", ""};
+    if (!is_printable(name) || name.find('/') != std::string_view::npos) {
+      fault = {folder.path + ": a name with control characters or a slash stands there", ""};
       return false;
     }
     if (!take_entry(*found, joined(folder.path, name), depth, files, fault)) return false;

@@ -180,6 +180,14 @@ TEST_CASE("names with control characters are not repeated in reports") {
   CHECK(read.what().find("control characters") != std::string::npos);
 }
 
+TEST_CASE("a name with a slash, which git never writes, does not pass for a path") {
+  Store store;
+  store.commit(store.tree({{"a/../../b.yml", file, store.blob("x: 1\n")}}));
+  const Read read(store, "git:main");
+  CHECK(read.sources.empty());
+  CHECK(read.what().find("slash") != std::string::npos);
+}
+
 TEST_CASE("limits hold before anything large is loaded") {
   Store store;
   const git_oid text = store.blob("services: []\n");

@@ -14,8 +14,8 @@ RUN strip build/release/bin/gateway build/release/bin/deckctl
 
 FROM debian:12-slim
 RUN apt-get update -qq \
- && apt-get install -y -qq --no-install-recommends ca-certificates libbrotli1 libc-ares2 libcpp-httplib0.11 libfmt9 libgit2-1.5 libpcre2-8-0 libre2-9 libssl3 libstdc++6 \
-    libyaml-cpp0.7 zlib1g \
+ && apt-get install -y -qq --no-install-recommends ca-certificates libbrotli1 libc-ares2 libcpp-httplib0.11 libfmt9 libgit2-1.5 libluajit-5.1-2 libpcre2-8-0 libre2-9 libssl3 \
+    libstdc++6 libyaml-cpp0.7 zlib1g \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --no-create-home gateway \
  && install -d -o gateway /usr/local/kong /usr/local/kong/declarative /etc/gateway

@@ -1,4 +1,5 @@
-// The rules that `x-check` names: text of all kinds. Hosts and addresses are in host_checks.cpp, certificates and keys in pem_checks.cpp.
+// The rules that `x-check` names: text of all kinds. Hosts and addresses are in host_checks.cpp, certificates and keys in pem_checks.cpp, Lua in
+// lua_checks.cpp.
 
 #include "schema/named_checks.h"
 
@@ -152,10 +153,10 @@ NamedCheck named_check(std::string_view name) {
       {"upstream_name", upstream_name}, {"sni", sni}, {"wildcard_host", wildcard_host}, {"host_with_wildcards", host_with_wildcards},
       {"target", target}, {"ip", ip}, {"ip_or_cidr", ip_or_cidr}, {"url", url}, {"redirect_uri", redirect_uri}, {"url_path", url_path},
       {"router_path", router_path}, {"asterisk_or_regex", asterisk_or_regex}, {"x509_pem", x509_pem}, {"private_key_pem", private_key_pem},
-      {"public_key", public_key}, {"acme_namespace", acme_namespace}, {"attribute_values", attribute_values}, {"unique_tag_names", unique_tag_names}};
+      {"public_key", public_key}, {"lua_expression", lua_expression}, {"acme_namespace", acme_namespace}, {"attribute_values", attribute_values}, {"unique_tag_names", unique_tag_names}};
   for (const auto& [word, check] : known)
     if (word == name) return check;
-  return nullptr;  // lua_chunk, lua_expression, shm_exists: nothing that could be checked here
+  return nullptr;  // lua_chunk, shm_exists: nothing that could be checked here
 }
 
 }  // namespace schema

@@ -22,6 +22,8 @@ std::string x509_pem(const Value& value);
 std::string private_key_pem(const Value& value);
 std::string public_key(const Value& value);
 
+std::string lua_expression(const Value& value);
+
 bool is_header_name(std::string_view text);
 
 }  // namespace schema

@@ -9,12 +9,12 @@
 #include <vector>
 
 #include "gateway/admin/generation.h"
+#include "gateway/plugins/spoken_version.h"
 #include "schema/config.h"
 
 namespace admin {
 
-// Tools choose the format of what they send by this number: the release whose configurations and API are understood.
-inline constexpr std::string_view spoken_version = "3.9.1";
+using plugins::spoken_version;
 
 struct Connections {
   uint64_t accepted = 0, active = 0, handled = 0, reading = 0, writing = 0, waiting = 0, requests = 0;

@@ -12,9 +12,14 @@
 #include "schema/config.h"
 
 namespace observe {
+class Log;
 class Metrics;
 class LogFiles;
 }  // namespace observe
+
+namespace script {
+class Scripts;
+}  // namespace script
 
 namespace plugins {
 
@@ -49,6 +54,8 @@ struct Building {
   std::string_view node_id = {};      // shown by answers that describe the node
   // The same for what nobody has made yet: left out with a warning when the node is told to skip what it does not know.
   std::vector<std::string> unbuilt = {};
+  script::Scripts* scripts = nullptr;  // of the snapshot; nullptr: there are none
+  observe::Log* log = nullptr;         // for what goes wrong while requests are served; nullptr: nobody reads it
 };
 
 struct CatalogueEntry {

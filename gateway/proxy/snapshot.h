@@ -11,6 +11,7 @@
 #include "gateway/plugins/credential_index.h"
 #include "gateway/proxy/target_table.h"
 #include "gateway/routing/router.h"
+#include "gateway/scripting/scripts.h"
 #include "schema/config.h"
 
 namespace proxy {
@@ -18,6 +19,7 @@ namespace proxy {
 struct Snapshot {
   std::shared_ptr<const schema::Config> config;  // shared with the Admin API, whose threads read it
   std::unique_ptr<const plugins::CredentialIndex> credentials;
+  std::unique_ptr<script::Scripts> scripts;      // those of the chains' plugins
   std::unique_ptr<const plugins::Chains> chains;
   std::unique_ptr<const routing::Router> router;
   std::unique_ptr<const TargetTable> targets;

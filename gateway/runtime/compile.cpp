@@ -1,5 +1,6 @@
 #include "gateway/runtime/compile.h"
 
+#include "gateway/plugins/script_host.h"
 #include "gateway/proxy/access_log.h"
 #include "gateway/runtime/unbuilt.h"
 
@@ -9,6 +10,13 @@ namespace {
 
 routing::Flavor flavor_of(RouterFlavor flavor) {
   return flavor == RouterFlavor::expressions ? routing::Flavor::expressions : routing::Flavor::traditional_compatible;
+}
+
+script::Policy script_policy(const Settings& settings) {
+  return {.trust = settings.untrusted_lua,
+          .modules = settings.sandbox_modules,
+          .environment = settings.sandbox_environment,
+          .limits = {.steps_max = settings.script_steps_max, .memory_bytes_max = settings.script_memory_bytes_max, .cpu_ms_max = settings.script_time_max_ms}};
 }
 
 }  // namespace
@@ -22,6 +30,9 @@ std::shared_ptr<const proxy::Snapshot> compile(std::shared_ptr<const schema::Con
   snapshot->credentials = std::make_unique<plugins::CredentialIndex>(*snapshot->config);
   std::vector<std::string> errors;
   plugins::Building building{*snapshot->config, *snapshot->credentials, state.counters, state.metrics, state.log_files, errors, node_id};
+  snapshot->scripts = std::make_unique<script::Scripts>(script_policy(settings), plugins::script_host());
+  building.scripts = snapshot->scripts.get();
+  building.log = state.log;
   snapshot->chains = std::make_unique<plugins::Chains>(*snapshot->config, building);
   const schema::Severity unbuilt = settings.skip_unknown_plugins ? schema::Severity::warning : schema::Severity::error;
   for (const std::string& what : building.unbuilt) problems.add({.severity = unbuilt, .what = what});

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gateway/balancing/target_marks.h"
+#include "gateway/observe/log.h"
 #include "gateway/observe/log_files.h"
 #include "gateway/observe/metrics.h"
 #include "gateway/plugins/rate_counters.h"
@@ -21,6 +22,7 @@ struct NodeState {
   observe::Metrics metrics;
   observe::LogFiles log_files;
   balancing::TargetMarks marks;
+  observe::Log* log = nullptr;  // for plugins; nullptr: nothing is served
   std::shared_ptr<const void> snapshots = std::make_shared<char>();  // see Snapshot::counted
 };
 

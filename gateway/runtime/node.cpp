@@ -44,6 +44,7 @@ Node::Node(const Settings& settings, observe::Log& log, net::Loop& control)
       upstream_tls_(net::TlsContext::client()),
       listens_(settings.proxy_listen) {
   register_gauges(state_.metrics, *this);
+  state_.log = &log_;
   state_.log_files.complain_to([&own_log = log_](std::string_view what) { own_log.write(Level::error, what); });
 }
 

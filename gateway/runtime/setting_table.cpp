@@ -214,6 +214,14 @@ bool set_unknown_plugins(Settings& s, Text text, Complaint& error) {
   return true;
 }
 
+bool set_untrusted_lua(Settings& s, Text text, Complaint& error) {
+  if (text == "off") s.untrusted_lua = script::Trust::off;
+  else if (text == "sandbox") s.untrusted_lua = script::Trust::sandbox;
+  else if (text == "on") s.untrusted_lua = script::Trust::on;
+  else return refuse(error, "off, sandbox or on");
+  return true;
+}
+
 bool set_sampling_rate(Settings& s, Text text, Complaint& error) {
   double rate = 0;
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), rate);
@@ -314,6 +322,15 @@ constexpr Setting table[] = {
     {"dns_error_ttl", "1", "seconds that a failed query is remembered", set_count<&S::dns_error_ttl_s>},
     {"dns_cache_size", "10000", "names kept", set_count<&S::dns_cache_size>},
     {"plugins", "bundled", "plugins that a configuration may name: bundled, off, names", set_names<&S::plugins>},
+    {"untrusted_lua", "sandbox", "Lua in a configuration: off, in a sandbox, or on: it may use files and processes too", set_untrusted_lua},
+    {"untrusted_lua_sandbox_requires", "", "modules for scripts in the sandbox: bit, cjson, cjson.safe, kong.meta", set_list<&S::sandbox_modules>},
+    {"untrusted_lua_sandbox_environment", "", "further globals of Lua for scripts in the sandbox", set_list<&S::sandbox_environment>},
+    {"script_steps_max", "1000000", "instructions of one run of a script; octets that a pattern looks at count too", set_count<&S::script_steps_max>, false,
+     "the script ends with an error"},
+    {"script_time_max", "100ms", "processor time of one run of a script", set_duration<&S::script_time_max_ms>, false,
+     "the script ends with an error"},
+    {"script_memory_bytes_max", "16m", "memory of the scripts of one configuration in one worker", set_size<&S::script_memory_bytes_max>, false,
+     "the script ends with an error"},
     {"vault_env_prefix", "", "prefix of variables read by {vault://env/...}", set_text<&S::vault_env_prefix>},
     {"tracing_instrumentations", "off", "spans to record: off, all, request, router, balancer ...", set_names<&S::tracing_instrumentations>},
     {"tracing_sampling_rate", "0.01", "share of requests that are traced, 0 to 1", set_sampling_rate},

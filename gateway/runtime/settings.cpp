@@ -6,6 +6,7 @@
 #include <fstream>
 #include <map>
 
+#include "gateway/plugins/script_host.h"
 #include "gateway/runtime/setting_table.h"
 #include "gateway/runtime/setting_values.h"
 #include "gateway/runtime/tls_settings.h"
@@ -196,6 +197,13 @@ void warn_of_record_types(Reading& reading) {
   reading.warnings.push_back(order->second.where + ": SRV records are not asked for yet");
 }
 
+void warn_of_script_modules(Reading& reading, const Settings& settings) {
+  for (const std::string& name : settings.sandbox_modules)
+    if (!plugins::is_script_module(name))
+      reading.warnings.push_back(reading.said[std::string_view("untrusted_lua_sandbox_requires")].where + ": there is no module '" + name +
+                                 "' here: a script that asks for it fails");
+}
+
 void warn_of_router_flavor(Reading& reading, const Settings& settings) {
   if (settings.router_flavor != RouterFlavor::traditional) return;
   reading.warnings.push_back(reading.said[std::string_view("router_flavor")].where +
@@ -308,6 +316,7 @@ bool read_settings(const Invocation& invocation, Settings& settings, std::vector
   warn_of_record_types(reading);
   settle_tls(reading, settings);
   warn_of_router_flavor(reading, settings);
+  warn_of_script_modules(reading, settings);
   check_pairs(reading, "ssl_cert", settings.ssl_cert, settings.ssl_cert_key);
   check_pairs(reading, "admin_ssl_cert", settings.admin_ssl_cert, settings.admin_ssl_cert_key);
   check_pairs(reading, "status_ssl_cert", settings.status_ssl_cert, settings.status_ssl_cert_key);

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/scripting/state.h"
+
 namespace runtime {
 
 struct Listen {
@@ -96,6 +98,11 @@ struct Settings {
   std::string vault_env_prefix;
   std::vector<std::string> plugins = {"bundled"};  // bundled, off, names
   bool skip_unknown_plugins = false;
+  script::Trust untrusted_lua = script::Trust::sandbox;
+  std::vector<std::string> sandbox_modules, sandbox_environment;  // untrusted_lua_sandbox_requires and _environment
+  uint32_t script_steps_max = 1'000'000;         // of one run
+  uint32_t script_time_max_ms = 100;             // of the processor, for one run
+  uint64_t script_memory_bytes_max = 16u << 20;  // for each worker and configuration
   double tracing_sampling_rate = 0.01;
   std::vector<std::string> tracing_instrumentations;  // empty: off
   uint32_t drain_delay_ms = 0;                   // between "draining" in /status/ready and closing the listeners

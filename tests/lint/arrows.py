@@ -17,7 +17,8 @@ BELOW = {
     "runtime": {"admin", "proxy"},
     "admin": {"plugins", "routing", "balancing"},
     "proxy": {"plugins", "routing", "balancing"},
-    "plugins": {"routing", "http"},   # an exchange holds its match
+    "plugins": {"routing", "http", "scripting"},   # an exchange holds its match
+    "scripting": set(),
     "routing": {"http"},
     "balancing": {"http"},
     "http": {"net"},

@@ -107,12 +107,6 @@ TEST_CASE("file-log appends one line for each request") {
   unlink(path.c_str());
 }
 
-TEST_CASE("file-log with Lua fields fails the load") {
-  Node node;
-  World world(node, with("{name: file-log, config: {path: /tmp/x.log, custom_fields_by_lua: {extra: return 42}}}"));
-  CHECK(world.unbuilt.size() == 1);
-}
-
 TEST_CASE("prometheus counts by service, route, code and consumer") {
   Node node;
   World world(node, with("{name: key-auth}, {name: prometheus, config: {status_code_metrics: true, latency_metrics: true, bandwidth_metrics: "

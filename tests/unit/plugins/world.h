@@ -11,6 +11,8 @@
 #include "gateway/plugins/chain.h"
 #include "gateway/plugins/credential_index.h"
 #include "gateway/plugins/rate_counters.h"
+#include "gateway/plugins/script_host.h"
+#include "gateway/scripting/scripts.h"
 
 namespace plugins {
 
@@ -33,13 +35,15 @@ struct Node {
 };
 
 struct World {
-  explicit World(Node& node, std::string yaml) {
+  explicit World(Node& node, std::string yaml, script::Policy policy = {}, observe::Log* log = nullptr) : scripts(std::move(policy), script_host()) {
     schema::Problems problems;
     config = schema::load({{"test.yml", "_format_version: \"3.0\"\n" + std::move(yaml), schema::Syntax::yaml}}, problems);
     for (const schema::Problem& problem : problems.all()) MESSAGE(schema::to_text(problem.path), ": ", problem.what);
     REQUIRE(config != nullptr);
     credentials = std::make_unique<CredentialIndex>(*config);
     Building building{*config, *credentials, node.counters, node.metrics, node.log_files, errors};
+    building.scripts = &scripts;
+    building.log = log;
     chains = std::make_unique<Chains>(*config, building);
     unbuilt = std::move(building.unbuilt);
   }
@@ -54,6 +58,7 @@ struct World {
   std::unique_ptr<const schema::Config> config;
   std::unique_ptr<CredentialIndex> credentials;
   std::vector<std::string> errors, unbuilt;
+  script::Scripts scripts;
   std::unique_ptr<Chains> chains;
 };
 

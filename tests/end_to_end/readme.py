@@ -128,7 +128,7 @@ def every_setting_and_command_of_the_gateway_exists(world):
 
 def the_libraries_are_those_that_are_installed(world):
     packages = {line for line in (ROOT / "ci" / "packages.txt").read_text().splitlines() if line.endswith("-dev")}
-    expect("packages that README and ci/packages.txt do not share", packages ^ set(re.findall(r"`([\w+-]+-dev)`", world.text)), set())
+    expect("packages that README and ci/packages.txt do not share", packages ^ set(re.findall(r"`([\w.+-]+-dev)`", world.text)), set())
 
 
 def every_example_is_listed_valid_clean_and_laid_out(world):

@@ -4,13 +4,14 @@ file(GLOB fuzz_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*_fuzz.cpp)
 
 if(GATEWAY_FUZZ)
   # Readers only: clang 14 cannot instrument the coroutines on their floors.
-  file(GLOB fuzzed_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/gateway/http/*.cpp ${CMAKE_SOURCE_DIR}/gateway/routing/*.cpp ${CMAKE_SOURCE_DIR}/deckctl/git/*.cpp)
-  foreach(file async/arena async/frame_pool net/address net/ip_network plugins/text_template plugins/body_fields plugins/json_members plugins/json_text
+  file(GLOB fuzzed_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/gateway/http/*.cpp ${CMAKE_SOURCE_DIR}/gateway/routing/*.cpp ${CMAKE_SOURCE_DIR}/gateway/scripting/*.cpp
+       ${CMAKE_SOURCE_DIR}/deckctl/git/*.cpp)
+  foreach(file async/arena async/frame_pool net/address net/ip_network plugins/text_template plugins/body_fields plugins/json_members plugins/json_text plugins/lua_json
                runtime/generation_file runtime/generations)
     list(APPEND fuzzed_sources ${CMAKE_SOURCE_DIR}/gateway/${file}.cpp)
   endforeach()
   add_library(fuzzed STATIC ${fuzzed_sources})
-  target_link_libraries(fuzzed PUBLIC admin schema OpenSSL::Crypto PkgConfig::re2 PkgConfig::git2)
+  target_link_libraries(fuzzed PUBLIC admin schema OpenSSL::Crypto PkgConfig::re2 PkgConfig::git2 PkgConfig::luajit)
 elseif(CMAKE_CXX_FLAGS MATCHES "-fsanitize=address")
   add_library(fuzzed INTERFACE)
   target_link_libraries(fuzzed INTERFACE runtime deckctl_parts)

@@ -11,13 +11,17 @@ namespace async {
 
 enum class Side : uint8_t { client, upstream, us };
 
+// Whose numbers Error::code speaks in: errno, OpenSSL's queue, X509_V_*, ARES_*.
+enum class CodeOf : uint8_t { system, tls, certificate, dns };
+
 struct Error {
   Side side = Side::us;
   std::string_view what;  // a literal: "connect", "read timed out"
-  int code = 0;           // errno or a library's number; 0 when there is none
+  int code = 0;           // 0 when there is none
   bool timeout = false;
   bool closed = false;    // the peer ended the connection (in order or by reset)
   bool retry_safe = false;
+  CodeOf code_of = CodeOf::system;
 };
 
 template <typename T>

@@ -59,6 +59,7 @@ DnsAnswer failure(int status) {
   DnsAnswer answer;
   answer.error.side = async::Side::upstream;
   answer.error.code = status;
+  answer.error.code_of = async::CodeOf::dns;
   answer.error.retry_safe = true;
   answer.negative =
       status == ARES_ENOTFOUND || status == ARES_ENODATA || status == ARES_SUCCESS || status == ARES_EBADNAME;

@@ -20,6 +20,7 @@ async::Error failure(std::string_view what) {
   async::Error error;
   error.what = what;
   error.code = static_cast<int>(ERR_peek_last_error());
+  error.code_of = async::CodeOf::tls;
   ERR_clear_error();
   return error;
 }

@@ -169,6 +169,7 @@ Attempt TlsStream::outcome(int returned, std::string_view what) {
   }
   attempt = failure(what, false);
   attempt.error.code = static_cast<int>(ERR_peek_error());
+  attempt.error.code_of = async::CodeOf::tls;
   ERR_clear_error();
   return attempt;
 }
@@ -191,6 +192,7 @@ Attempt TlsStream::try_handshake() {
   if (attempt.kind == Attempt::Kind::failed && !attempt.error.closed && verified != X509_V_OK) {
     attempt.error.what = "certificate refused";
     attempt.error.code = static_cast<int>(verified);
+    attempt.error.code_of = async::CodeOf::certificate;
   }
   return attempt;
 }

@@ -47,6 +47,9 @@ async::Task<async::Result<void>> read_answer_head(Journey& journey, bool& heard)
   for (int interim = 0; interim < interim_max;) {
     if (!input.unread().empty()) {
       auto parsed = http::parse_response(input.unread(), limits, exchange.original_method, exchange.response, scanned);
+      if (parsed.error == http::HeadError::header_too_large) {
+        co_return async::Error{.side = async::Side::upstream, .what = "its head is too large (limits: nginx_http_large_client_header_buffers, headers_max)"};
+      }
       if (parsed.error != http::HeadError::none) co_return async::Error{.side = async::Side::upstream, .what = "malformed answer"};
       if (parsed.complete) {
         const int status = exchange.response.status;
@@ -58,6 +61,7 @@ async::Task<async::Result<void>> read_answer_head(Journey& journey, bool& heard)
           journey.answer_begun = true;
           journey.upgraded = status == 101;
           journey.upstream_reusable = parsed.keep_alive && !journey.upgraded;
+          if (exchange.response.headers.has(http::Name::keep_alive)) journey.upstream->promised(exchange.response.headers.get(http::Name::keep_alive));
           exchange.response_bytes += parsed.bytes;
           co_return {};
         }

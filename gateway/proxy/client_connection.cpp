@@ -100,6 +100,7 @@ async::Task<void> refuse(Worker& worker, net::Stream& stream, const ClientSide& 
                                      request_id, &worker.options.error_templates);
   auto sending = send_refusal(worker, stream, status, body, request_id, begun);
   co_await sending;
+  if (worker.fault_log != nullptr) worker.fault_log->head_refused(stream.peer(), read.timeout ? http::HeadError::none : read.parsed.error, request_id);
   if (worker.access_log != nullptr) worker.access_log->write_refused(side.peer_ip, *worker.snapshots.pin(), begun, status, body.body.size(), request_id);
 }
 

@@ -10,13 +10,22 @@ namespace {
 // POST, LOCK and PATCH may have had an effect already; everything else may be sent again.
 bool may_repeat(std::string_view method) { return method != "POST" && method != "PATCH" && method != "LOCK"; }
 
+// What came of an answer that failed.
+void forget_answer(Journey& journey) {
+  journey.upgraded = false;
+  journey.exchange.response = {};
+}
+
+void answer_nowhere(Journey& journey, const async::Error& error, std::string_view message) {
+  if (FaultLog* log = journey.worker.fault_log.get()) log->nowhere_to_go(journey, error);
+  forget_answer(journey);
+  journey.exchange.answer(503, message);
+}
+
 void answer_failure(Journey& journey, const async::Error& error) {
+  forget_answer(journey);
   plugins::Exchange& exchange = journey.exchange;
-  if (error.what == "no peer")
-    exchange.answer(503, "failure to get a peer from the ring-balancer");
-  else if (error.what == "name does not exist" || error.what == "no address" || error.what == "name server failed")
-    exchange.answer(503, "name resolution failed");
-  else if (error.timeout)
+  if (error.timeout)
     exchange.answer_http_error(504, "The upstream server is timing out");
   else
     exchange.answer_http_error(502, "An invalid response was received from the upstream server");
@@ -24,6 +33,7 @@ void answer_failure(Journey& journey, const async::Error& error) {
 
 void answer_client_fault(Journey& journey, const async::Error& error) {
   journey.keep_alive = false;
+  if (FaultLog* log = journey.worker.fault_log.get()) log->body_failed(journey, error);
   if (error.closed)
     journey.client_lost = true;
   else if (error.timeout)
@@ -92,14 +102,18 @@ async::Task<void> forward(Journey& journey) {
   bool fresh = false;
   for (uint32_t left = service.retries + 1; left > 0;) {
     auto destination = choose_target(journey, tried);
-    if (destination && !destination->resolved()) {
+    if (!destination) {
+      answer_nowhere(journey, destination.error(), "failure to get a peer from the ring-balancer");
+      co_return;
+    }
+    if (!destination->resolved()) {
       auto resolving = resolve(journey, *destination->target);
       auto resolved = co_await resolving;
+      if (!resolved) {
+        answer_nowhere(journey, resolved.error(), "name resolution failed");
+        co_return;
+      }
       destination = resolved;
-    }
-    if (!destination) {
-      last_error = destination.error();
-      break;
     }
     Trying trying(journey, *destination);
     auto attempting = attempt(journey, *destination, fresh);
@@ -120,14 +134,14 @@ async::Task<void> forward(Journey& journey) {
     // Whatever the method, what its upstream never got has had no effect.
     const bool harmless = outcome.unseen || may_repeat(exchange.original_method);
     const bool repeatable = !outcome.sent || (harmless && journey.body.replayable());
-    if (!repeatable) break;
     const bool stale = outcome.reused && !outcome.heard && !outcome.error.timeout;
-    if (stale) tried.forget_last();
-    else --left;
+    if (!stale) --left;
+    else tried.forget_last();
+    if (FaultLog* log = journey.worker.fault_log.get(); log != nullptr && !(stale && repeatable))
+      log->attempt_failed(journey, destination->address, outcome.error, repeatable && left > 0);
+    if (!repeatable) break;
     fresh = fresh || outcome.reused;
   }
-  journey.upgraded = false;
-  exchange.response = {};
   answer_failure(journey, last_error);
 }
 

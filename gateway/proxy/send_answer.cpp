@@ -99,6 +99,12 @@ bool note_sent(Journey& journey, const async::Result<void>& written, size_t byte
   return static_cast<bool>(written);
 }
 
+// False, for send_pieces: the upstream did not come to the end.
+bool cut(const Journey& journey, const async::Error& error) {
+  if (FaultLog* log = journey.worker.fault_log.get()) log->answer_cut(journey, error);
+  return false;
+}
+
 // Pieces go out as they come. True when the answer came to its proper end.
 async::Task<bool> send_pieces(Journey& journey, std::string_view head, Framing framing) {
   BodyReader& body = journey.answer_body;
@@ -120,13 +126,13 @@ async::Task<bool> send_pieces(Journey& journey, std::string_view head, Framing f
       gather->clear();
     }
     if (last) co_return true;
-    if (body.bad()) co_return false;
+    if (body.bad()) co_return cut(journey, {.side = async::Side::upstream, .what = "malformed chunk"});
     if (!journey.upstream_input.unread().empty()) continue;
     auto filling = fill(*journey.upstream->stream, journey.upstream_input, 16 * 1024, read_timeout_ms);
     auto filled = co_await filling;
     if (!filled && journey.may_be_silent(filled.error())) continue;
-    if (!filled) co_return false;
-    if (*filled == 0 && !body.end_of_input()) co_return false;
+    if (!filled) co_return cut(journey, filled.error());
+    if (*filled == 0 && !body.end_of_input()) co_return cut(journey, {.side = async::Side::upstream, .what = "connection ended"});
   }
 }
 

@@ -34,6 +34,11 @@ struct UpstreamConnection : async::Pooled {
   std::string ip;           // of the address, for log records
   uint32_t requests = 0;    // sent on it
   uint64_t idle_since_ms = 0;
+  uint32_t idle_max_ms = UINT32_MAX;  // as its peer has said
+
+  // The value of a Keep-Alive field: `timeout=5, max=100`, seconds (the field is not standardised; RFC 2068 section 19.7.1.1). What cannot
+  // be read promises nothing.
+  void promised(std::string_view keep_alive);
 };
 
 class UpstreamPool {
@@ -50,6 +55,8 @@ class UpstreamPool {
   size_t idle() const;
 
  private:
+  bool is_stale(const UpstreamConnection& connection, uint64_t now_ms) const;
+
   struct Hash {
     using is_transparent = void;
     size_t operator()(PoolKeyView key) const { return key.address.hash() ^ (key.tls.empty() ? 0 : std::hash<std::string_view>()(key.tls)); }

@@ -16,6 +16,7 @@
 #include "gateway/net/resolver.h"
 #include "gateway/net/tls_context.h"
 #include "gateway/proxy/access_log.h"
+#include "gateway/proxy/fault_log.h"
 #include "gateway/proxy/idle_connections.h"
 #include "gateway/proxy/options.h"
 #include "gateway/proxy/request_id.h"
@@ -62,6 +63,7 @@ struct Worker {
   std::map<std::string, Turns, std::less<>> turns;    // by upstream id
   std::unordered_map<std::string, uint32_t> next_address;  // by name
   std::unique_ptr<AccessLog> access_log;              // nullptr: none is kept
+  std::unique_ptr<FaultLog> fault_log;                // nullptr: none is kept
   IdleConnections idle;
   uint64_t telling = 0;  // clients that are being turned away
   bool draining = false;

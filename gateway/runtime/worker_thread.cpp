@@ -82,6 +82,7 @@ void WorkerThread::run(std::vector<Listen>* listens, std::promise<std::string>* 
   resolver_ = std::make_unique<net::Resolver>(*loop_, dns);
   worker_ = std::make_unique<proxy::Worker>(*loop_, *resolver_, shared_.upstream_tls, shared_.options, shared_.retire);
   worker_->marks = &shared_.marks;
+  worker_->fault_log = std::make_unique<proxy::FaultLog>(shared_.log, *loop_);
   if (const std::string& path = shared_.settings.proxy_access_log; path != "off")
     worker_->access_log = std::make_unique<proxy::AccessLog>(*loop_, shared_.log_files, shared_.log_files.file(path));
   worker_->snapshots.publish(std::move(shared_.first));
@@ -141,6 +142,7 @@ void WorkerThread::turn_away(std::unique_ptr<net::Stream> stream, bool tls) {
   proxy::Counters& counters = worker_->counters;
   proxy::Counters::add(counters.accepted);
   proxy::Counters::add(counters.turned_away);
+  worker_->fault_log->turned_away(stream->peer());
   if (tls || worker_->telling >= told_at_once_max) return;
   loop_->spawn(proxy::turn_away(*worker_, std::move(stream)));
 }

@@ -217,3 +217,27 @@ TEST_CASE("half a HEAD request is told 408 without a body") {
   CHECK(answer.starts_with("HTTP/1.1 408 "));
   CHECK(ends_with(answer, "\r\n\r\n"));
 }
+
+TEST_CASE("a connection is not used again when its upstream may be about to close it") {
+  auto connections_after = [](std::string_view keep_alive, uint32_t idle_ms) {
+    Fixture node;
+    auto client = node.connect();
+    client->put(get);
+    node.run();
+    node.upstream(0).put("HTTP/1.1 200 OK\r\n" + std::string(keep_alive) + "Content-Length: 0\r\n\r\n");
+    node.run();
+    client->take();
+    node.pass(idle_ms);
+    client->put(get);
+    node.run();
+    return node.connector.accepted.size();
+  };
+  CHECK(connections_after("Keep-Alive: timeout=5, max=100\r\n", 3'900) == 1);
+  CHECK(connections_after("Keep-Alive: max=100, Timeout=5\r\n", 4'100) == 2);
+  CHECK(connections_after("Keep-Alive: timeout=1\r\n", 400) == 1);
+  CHECK(connections_after("Keep-Alive: timeout=1\r\n", 600) == 2);
+  CHECK(connections_after("Keep-Alive: timeout=0\r\n", 0) == 2);
+  CHECK(connections_after("Keep-Alive: timeout=-1, timeout=x, 5\r\n", 50'000) == 1);
+  CHECK(connections_after("Keep-Alive: timeout=4294967295\r\n", 50'000) == 1);
+  CHECK(connections_after("Keep-Alive: timeout=9999\r\n", 61'000) == 2);
+}

@@ -87,7 +87,7 @@ void RecordFields::write_record(const Exchange& exchange, http::Out& out) const 
 
 void RecordFields::tell(const Field& field, const Exchange& exchange, std::string_view why) const {
   if (log_ == nullptr) return;
-  const int64_t now_s = exchange.wall_ms / 1000;
+  const int64_t now_s = exchange.timings.started_wall_ms / 1000;
   if (field.told_s->exchange(now_s, std::memory_order_relaxed) == now_s) return;
   const std::string name = "custom_fields_by_lua." + field.name;
   observe::Subject subject;

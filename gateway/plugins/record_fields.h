@@ -27,7 +27,7 @@ class RecordFields {
     std::vector<std::string> path;  // of the member: "a.b" is b in a; a dot behind a backslash is one of the name
     size_t script = 0;
     std::unique_ptr<std::atomic<int64_t>> told_s =
-        std::make_unique<std::atomic<int64_t>>(0);  // when a failure was last told
+        std::make_unique<std::atomic<int64_t>>(-1);  // when a failure was last told
   };
   void tell(const Field& field, const Exchange& exchange, std::string_view why) const;
 

@@ -79,7 +79,9 @@ def main():
             wait_for(port, gateway)
             base = f"http://127.0.0.1:{port}"
             if options.check:
-                return 0 if check(base) else 1
+                good = check(base)
+                gateway.terminate()
+                return 0 if gateway.wait(60) == 0 and good else 1
             print(f"\nThe gateway runs. Try:\n  curl -i {base}/open/hello\n  curl -i {base}/members/hello                            # 401: no key"
                   f"\n  curl -i -H 'apikey: alice-secret' {base}/members/hello   # the fourth within a minute is a 429\n  curl -s http://127.0.0.1:{admin}/services\nCtrl-C ends both.")
             gateway.wait()

@@ -43,7 +43,8 @@ def wait_for(port, process, seconds=120):
 
 @contextlib.contextmanager
 def running(gateway, config=None, more_admin="", **settings):
-    """Yields (proxy port, tls port, admin port, status port, process). `settings` become GATEWAY_NAME variables, `more_admin` is added to admin_listen."""
+    """Yields (proxy port, tls port, admin port, status port, process). `settings` become GATEWAY_NAME variables, `more_admin` is added to admin_listen.
+    Unless the caller has waited for the process's end, it must end with 0 when it is told to: that is how a sanitizer says what it found."""
     with kept_ports(4) as (proxy, tls, admin, status), tempfile.TemporaryDirectory() as folder:
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("KONG_", "GATEWAY_"))}
         environment.update(GATEWAY_DATABASE="off", GATEWAY_PREFIX=folder, GATEWAY_PROXY_LISTEN=f"127.0.0.1:{proxy}, 127.0.0.1:{tls} ssl",
@@ -63,10 +64,10 @@ def running(gateway, config=None, more_admin="", **settings):
             if "status_listen" not in settings:
                 wait_for(status, process)
             yield proxy, tls, admin, status, process
+            if process.returncode is None:
+                process.terminate()
+                code = process.wait(60)
+                assert code == 0, f"the gateway ended with {code}"
         finally:
-            process.terminate()
-            try:
-                process.wait(15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            process.kill()
+            process.wait()

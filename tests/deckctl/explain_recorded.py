@@ -22,7 +22,9 @@ def lines_of(path):
 
 
 def deckctl(*arguments):
-    return subprocess.run([DECKCTL, *arguments], capture_output=True, text=True, timeout=60)
+    run = subprocess.run([DECKCTL, *arguments], capture_output=True, text=True, timeout=60)
+    assert run.returncode in (0, 1, 2), (run.args, run.returncode, run.stderr)
+    return run
 
 
 def explain(request, source, *more):

@@ -87,9 +87,9 @@ def a_restart_does_not_confirm(gateway, stack):
     first.take("the first of all", confirm_within=2)
     eventually("nothing again", lambda: ask(first.proxy, "/").status == 404)
     expect("hash of nothing", first.status()["hash"], "0" * 32)
-    first.take("the first of all", confirm_within=2)
+    first.take("the first of all", confirm_within=8)
     first.kill().start().serves("the first of all")
-    eventually("nothing again after a restart", lambda: ask(first.proxy, "/").status == 404)
+    eventually("nothing again after a restart", lambda: ask(first.proxy, "/").status == 404, 30)
 
 
 def a_full_disk_does_not_hold_up_the_way_back(gateway, stack):

@@ -57,6 +57,8 @@ def node(world, **settings):
         started = Node(world.gateway, world.upstream, folder, **settings)
         try:
             yield started
+            if started.process.returncode is None:
+                started.stop()
         finally:
             started.process.kill()
             started.process.wait(15)

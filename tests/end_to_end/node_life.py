@@ -128,7 +128,7 @@ def a_refused_reload_changes_nothing_and_says_where():
         assert abs(status["last_refused"]["at"] - time.time()) < 60
         os.remove(path)
         process.send_signal(signal.SIGHUP)
-        wait_until(lambda: path in json.loads(get(admin, "/status")[1])["last_refused"]["first"], "the missing file in /status")
+        wait_until(lambda: "No such file" in json.loads(get(admin, "/status")[1])["last_refused"]["first"], "the missing file in /status")
         assert get(proxy)[1] == "one"
         assert "gateway_configurations_refused_total 2" in get(status_port, "/metrics")[1]
         write(path, configuration("two"))

@@ -197,7 +197,7 @@ bool is_regex(std::string_view pattern) {
 }
 
 std::string shown(const Value& value) {
-  if (value.from_secret) return "******";
+  if (value.from_secret) return std::string(secret_mask);
   switch (value.kind()) {
     case Kind::null: return "null";
     case Kind::boolean: return value.as_boolean() ? "true" : "false";

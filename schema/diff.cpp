@@ -5,6 +5,7 @@
 
 #include "schema/check.h"
 #include "schema/dump.h"
+#include "schema/masked.h"
 #include "schema/naming.h"
 
 namespace schema {
@@ -184,16 +185,10 @@ class Differ {
     return copy;
   }
 
-  static bool any_from_secret(const Value* value) {
-    if (value == nullptr) return false;
-    if (value->is_array()) return std::any_of(value->items().begin(), value->items().end(), [](const Value& item) { return any_from_secret(&item); });
-    if (value->is_object()) return std::any_of(value->members().begin(), value->members().end(), [](const Member& member) { return any_from_secret(&member.value); });
-    return value->from_secret;
-  }
-
-  // A node does not know that a value came from somebody's environment: what it had before is as secret as what replaces it.
+  // A node does not know that a value came from somebody's environment: what it had before is as secret as what
+  // replaces it.
   void add(const Shape* shape, const std::string& path, const Value* a, const Value* b, bool secret) {
-    secret = secret || (!is_unset(a) && !is_unset(b) && (any_from_secret(a) || any_from_secret(b)));
+    secret = secret || (!is_unset(a) && !is_unset(b) && (any_marked(*a) || any_marked(*b)));
     const Value before = a != nullptr ? kept(shape, *a) : Value(), after = b != nullptr ? kept(shape, *b) : Value();
     fields_.push_back({path, before, after, secret || before.from_secret || after.from_secret});
   }

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "schema/json.h"
+#include "schema/masked.h"
 #include "schema/merge.h"
 #include "schema/utf8.h"
 #include "schema/uuid.h"
@@ -114,6 +115,7 @@ Document read(std::vector<Source> sources, Problems& problems, const ReadLimits&
                     .hint = "a configuration starts with _format_version: \"3.0\""});
       continue;
     }
+    mark_masked(root, problems);
     roots.push_back(root);
   }
   if (sources.size() > 1) document.text_md5 = md5_hex(all_text);

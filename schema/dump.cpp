@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "schema/emit.h"
+#include "schema/masked.h"
 #include "schema/vaults.h"
 
 namespace schema {
@@ -83,7 +84,7 @@ class Filler {
   Value described(const Shape& shape, const Value& value) {
     if (value.is_null()) return {};
     if (const auto reference = vault_reference(value)) return Value::text(*reference);
-    if (options_.mask_secrets && (shape.secret || value.from_secret)) return Value::text(options_.mask);
+    if (options_.mask_secrets && (shape.secret || value.from_secret)) return mask_of(value);
     if (shape.type == Type::record && !shape.fields.empty()) return record(shape, &value);
     if (value.is_array() && shape.items != nullptr) return list(*shape.items, value, shape.type == Type::set);
     if (value.is_object() && shape.type == Type::map && shape.items != nullptr) return map(*shape.items, value);
@@ -114,6 +115,13 @@ class Filler {
     return arena_.object(filled);
   }
 
+  // Remembers where the value came from, as the value does.
+  static Value mask_of(const Value& value) {
+    Value mask = Value::text(secret_mask);
+    mask.from_secret = value.from_secret;
+    return mask;
+  }
+
   // Without a shape of its own; an integral number is written as one.
   Value plain(const Value& value) {
     if (value.is_array()) {
@@ -126,7 +134,7 @@ class Filler {
       for (const Member& member : value.members()) add(members, member.name, plain(member.value));
       return arena_.object(members);
     }
-    if (options_.mask_secrets && value.from_secret) return Value::text(options_.mask);
+    if (options_.mask_secrets && value.from_secret) return mask_of(value);
     return value;
   }
 
@@ -185,12 +193,12 @@ std::string to_json(const Entity& entity, const DumpOptions& options) {
 
 std::string to_json(const Config& config, const DumpOptions& options) {
   Arena arena;
-  return to_json_text(to_value(config, arena, options)) + "\n";
+  return to_json_text(with_masked(to_value(config, arena, options), arena)) + "\n";
 }
 
 std::string to_yaml(const Config& config, const DumpOptions& options) {
   Arena arena;
-  return to_yaml_text(to_value(config, arena, options));
+  return to_yaml_text(with_masked(to_value(config, arena, options), arena));
 }
 
 }  // namespace schema

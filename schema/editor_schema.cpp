@@ -102,6 +102,8 @@ class Builder {
                              .set("properties", defaults.done()).done());
     info.set("select_tags", Node(arena_).set("description", "Tags added to everything in the file.").set("type", "array")
                                 .set("items", Node(arena_).set("type", "string").done()).done());
+    info.set("masked", Node(arena_).set("description", "JSON pointers to values of this document that are masked wherever they are printed.").set("type", "array")
+                           .set("items", Node(arena_).set("type", "string").done()).done());
     node.set("_info", Node(arena_).set("description", "What holds for the whole file.").words("type", {"object", "null"}).set("properties", info.done()).done());
     node.set("_plugin_configs", Node(arena_).set("description", "Settings that plugins share: a plugin takes them by _config: NAME, and its own win.")
                                     .words("type", {"object", "null"}).set("additionalProperties", Node(arena_).set("type", "object").done()).done());

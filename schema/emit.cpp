@@ -31,7 +31,7 @@ void write_text(std::string_view text, std::string& out) {
 
 void write_scalar(const Value& value, bool mask, std::string& out) {
   if (mask && value.from_secret) {
-    out += "\"******\"";
+    write_text(secret_mask, out);
     return;
   }
   switch (value.kind()) {

@@ -113,8 +113,9 @@ class Index {
     // The place of the key itself where it is written down; the whole entry where it was made.
     const Value* given = entity.find(what == "primary key" ? "id" : what);
     walk_.entity_error(given != nullptr && given->place.line != 0 ? given->place : entity.place,
-                       std::string(uniqueness_violation) + std::string(entity.kind->collection) + "' entity with " + std::string(what) + " set to '" +
-                           (secret ? "******" : std::string(key)) + "' already declared",
+                       std::string(uniqueness_violation) + std::string(entity.kind->collection) + "' entity with " +
+                           std::string(what) + " set to '" + std::string(secret ? secret_mask : key) +
+                           "' already declared",
                        "the first is at " + where(existing->second->place));
     return true;
   }
@@ -180,7 +181,8 @@ void resolve_references(std::vector<FlatEntity>& flat, Document& document, Probl
       if (target != nullptr)
         walk.error(given->place, "value must be null", "the entry stands inside another of '" + std::string(field->foreign) + "'");
       else
-        walk.error(given->place, std::string(invalid_reference) + std::string(field->name) + ": " + std::string(hidden ? "******" : wanted) + "' (no such entry in '" +
+        walk.error(given->place, std::string(invalid_reference) + std::string(field->name) + ": " +
+                                     std::string(hidden ? secret_mask : wanted) + "' (no such entry in '" +
                                      std::string(field->foreign) + "')");
     }
   }

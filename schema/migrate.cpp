@@ -57,9 +57,11 @@ void migrate_routes(Value* routes, Arena& arena, Seen& seen) {
     if (paths == nullptr || !paths->is_array() || paths->items().empty() || !seen.insert(paths->items().data()).second) continue;
     for (Value& path : paths->items()) {
       if (!path.is_text() || path.as_text().empty()) continue;
-      const Place place = path.place;
-      path = Value::text(arena.copy(is_plain(path.as_text()) ? normalised(path.as_text(), true) : as_regex(path.as_text())));
-      path.place = place;
+      Value migrated = Value::text(
+          arena.copy(is_plain(path.as_text()) ? normalised(path.as_text(), true) : as_regex(path.as_text())));
+      migrated.place = path.place;
+      migrated.from_secret = path.from_secret;
+      path = migrated;
     }
   }
 }

@@ -49,7 +49,10 @@ void drop_duplicates(const Shape& shape, Value& value) {
     size_t kept = 0;
     for (size_t i = 0; i < items.size(); ++i) {
       bool known = false;
-      for (size_t k = 0; k < kept && !known; ++k) known = equal(items[k], items[i]);
+      for (size_t k = 0; k < kept && !known; ++k) {
+        known = equal(items[k], items[i]);
+        items[k].from_secret = items[k].from_secret || (known && items[i].from_secret);
+      }
       if (!known) items[kept++] = items[i];
     }
     if (kept == items.size()) return;

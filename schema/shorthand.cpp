@@ -55,7 +55,9 @@ void expand_url(const Value& url, Members& members, Walk& walk) {
   if (port == 0) port = scheme == "https" ? 443 : 80;
   put_text(members, "protocol", scheme, url);
   if (!host.empty()) put_text(members, "host", host, url);
-  put(members, "port", Value::integer(port), url.place);
+  Value number = Value::integer(port);
+  number.from_secret = url.from_secret;
+  put(members, "port", number, url.place);
   if (path.empty())
     put(members, "path", Value(), url.place);
   else

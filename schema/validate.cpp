@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "schema/check.h"
+#include "schema/masked.h"
 #include "schema/misplaced.h"
 #include "schema/rule.h"
 
@@ -58,18 +59,10 @@ size_t edit_distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
-// A message without the value it speaks of, and without parts of it that stand in quotes.
-std::string without(std::string_view secret, std::string message) {
-  constexpr std::string_view mask = "******";
-  for (size_t at = message.find(secret); at != std::string::npos; at = message.find(secret, at + mask.size())) message.replace(at, secret.size(), mask);
-  for (size_t open = message.find('\''); open != std::string::npos; open = message.find('\'', open + 1)) {
-    const size_t close = message.find('\'', open + 1);
-    if (close == std::string::npos) break;
-    const std::string part = message.substr(open + 1, close - open - 1);
-    if (!part.empty() && secret.find(part) != std::string_view::npos) message.replace(open + 1, part.size(), mask);
-    open = message.find('\'', open + 1);
-  }
-  return message;
+// Somebody takes what was made to be read for a source.
+std::string hint_of(const Value& value) {
+  const bool mask = value.is_text() && value.from_secret && value.as_text() == secret_mask;
+  return mask ? "this is only a mask: a dump with masked secrets cannot be used" : "";
 }
 
 void warn_if_deprecated(const Shape& shape, const Value& value, Walk& walk) {
@@ -232,13 +225,17 @@ void validate_value(const Shape& shape, const Value& value, Walk& walk) {
     return;
   }
   if (shape.referenceable && is_vault_reference(value)) return;
-  if (!has_type(shape.type, value)) return walk.error(value.place, std::string(type_fault(shape.type)));
-  if (shape.type == Type::text && value.as_text().empty() && !shape.allow_empty) return walk.error(value.place, "length must be at least 1");
+  if (!has_type(shape.type, value)) return walk.error(value.place, std::string(type_fault(shape.type)), hint_of(value));
+  if (shape.type == Type::text && value.as_text().empty() && !shape.allow_empty)
+    return walk.error(value.place, "length must be at least 1");
   warn_if_deprecated(shape, value, walk);
   for (const Check* check : shape.checks) {
     std::string what = check->run(value);
     if (what.empty()) continue;
-    return walk.error(value.place, value.is_text() && (value.from_secret || shape.secret) ? without(value.as_text(), std::move(what)) : std::move(what));
+    return walk.error(value.place,
+                      value.is_text() && (value.from_secret || shape.secret) ? without(value.as_text(), std::move(what))
+                                                                             : std::move(what),
+                      hint_of(value));
   }
   switch (shape.type) {
     case Type::array:

@@ -22,6 +22,9 @@ struct Place {
 struct Member;
 struct Resolved;
 
+// What is shown in place of a secret.
+inline constexpr std::string_view secret_mask = "******";
+
 class Value {
  public:
   Value() = default;

@@ -69,7 +69,6 @@ class Shower {
     Arena arena;
     schema::DumpOptions options;
     options.mask_secrets = true;
-    options.mask = secret_mask;
     options.timestamps = false;
     Value before = change.before != nullptr ? schema::to_value(*change.before, arena, options) : Value();
     Value after = change.after != nullptr ? schema::to_value(*change.after, arena, options) : Value();

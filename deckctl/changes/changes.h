@@ -10,7 +10,7 @@
 
 namespace deckctl {
 
-inline constexpr std::string_view secret_mask = "******";
+using schema::secret_mask;
 
 // A value as one line of JSON; empty: unset.
 struct ShownField {

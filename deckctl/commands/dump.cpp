@@ -10,6 +10,7 @@
 #include "deckctl/nodes/round.h"
 #include "schema/dump.h"
 #include "schema/emit.h"
+#include "schema/masked.h"
 #include "schema/naming.h"
 
 namespace deckctl {
@@ -42,12 +43,11 @@ struct Dump {
     schema::Arena arena;
     schema::DumpOptions options;
     options.mask_secrets = !with_secrets;
-    options.mask = secret_mask;
     options.timestamps = false;
     options.sorted_sets = sort;
     const schema::Value tree = schema::to_value(config, arena, options);
     if (sort) sort_entities(config, tree);
-    const schema::Value short_tree = compact(tree, skip_defaults, arena);
+    const schema::Value short_tree = schema::with_masked(compact(tree, skip_defaults, arena), arena);
     return format == "json" ? schema::to_json_text(short_tree, 2) + "\n" : schema::to_yaml_text(short_tree);
   }
 

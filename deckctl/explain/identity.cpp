@@ -4,6 +4,7 @@
 
 #include "gateway/http/query.h"
 #include "gateway/http/uri.h"
+#include "schema/masked.h"
 
 namespace deckctl::explain {
 
@@ -32,9 +33,12 @@ const schema::Consumer* owner_of(const schema::Config& config, const std::string
   return nullptr;
 }
 
-std::string called(const schema::Consumer& consumer) { return std::string(consumer.username.empty() ? consumer.id : consumer.username); }
-
 }  // namespace
+
+std::string called(const schema::Consumer& consumer) {
+  return consumer.username.empty() ? std::string(consumer.id)
+                                   : schema::shown_field(consumer.entity, "username", consumer.username);
+}
 
 const schema::Consumer* consumer_named(const schema::Config& config, std::string_view name_or_id) {
   for (const schema::Consumer& consumer : config.consumers)

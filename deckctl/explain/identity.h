@@ -16,6 +16,9 @@ struct Identity {
 // `authentication`: the first plugin of the chain that tells who the consumer is.
 Identity identify(const schema::Config& config, const schema::Plugin& authentication, const Asked& asked);
 
+// Its user name, or its id.
+std::string called(const schema::Consumer& consumer);
+
 const schema::Consumer* consumer_named(const schema::Config& config, std::string_view name_or_id);
 
 }  // namespace deckctl::explain

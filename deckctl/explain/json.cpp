@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "deckctl/explain/story.h"
+#include "schema/masked.h"
 
 namespace deckctl::explain {
 
@@ -9,7 +10,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json entity_of(std::string_view name, const schema::Entity& entity, const schema::Document& document) {
-  Json out{{"name", name.empty() ? Json(nullptr) : Json(name)}, {"id", entity.id}};
+  Json out{{"name", name.empty() ? Json(nullptr) : Json(schema::shown_field(&entity, "name", name))},
+           {"id", entity.id}};
   const schema::Place place = entity.given.place;
   if (place.line > 0 && place.file < document.files.size()) out.update({{"file", document.files[place.file]}, {"line", place.line}, {"column", place.column}});
   return out;
@@ -28,7 +30,9 @@ Json destination_of(const Destination& to, const schema::Document& document) {
   out["upstream"] = nullptr;
   if (to.upstream != nullptr) {
     Json targets = Json::array();
-    for (const schema::Target& target : to.upstream->targets) targets.push_back({{"target", target.target}, {"weight", target.weight}});
+    for (const schema::Target& target : to.upstream->targets)
+      targets.push_back(
+          {{"target", schema::shown_field(target.entity, "target", target.target)}, {"weight", target.weight}});
     out["upstream"] = entity_of(to.upstream->name, *to.upstream->entity, document);
     out["upstream"].update({{"algorithm", to.upstream->algorithm}, {"targets", targets}});
   }

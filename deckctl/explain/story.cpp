@@ -6,20 +6,28 @@
 #include "deckctl/lint/scene.h"
 #include "gateway/http/uri.h"
 #include "gateway/routing/upstream_path.h"
+#include "schema/masked.h"
 #include "schema/validate.h"
 
 namespace deckctl::explain {
 
 namespace {
 
-std::string name_or_id(std::string_view name, std::string_view id) { return std::string(name.empty() ? id : name); }
+using schema::shown_field;
+
+template <typename Named>
+std::string name_or_id(const Named& named) {
+  return named.name.empty() ? std::string(named.id) : shown_field(named.entity, "name", named.name);
+}
 
 std::string scope_of(const schema::Plugin& plugin) {
   std::string scope;
-  auto add = [&scope](std::string_view kind, const std::string& name) { scope.append(scope.empty() ? "" : ", ").append(kind).append(" ").append(name); };
-  if (plugin.consumer != nullptr) add("consumer", name_or_id(plugin.consumer->username, plugin.consumer->id));
-  if (plugin.route != nullptr) add("route", name_or_id(plugin.route->name, plugin.route->id));
-  if (plugin.service != nullptr) add("service", name_or_id(plugin.service->name, plugin.service->id));
+  auto add = [&scope](std::string_view kind, const std::string& name) {
+    scope.append(scope.empty() ? "" : ", ").append(kind).append(" ").append(name);
+  };
+  if (plugin.consumer != nullptr) add("consumer", called(*plugin.consumer));
+  if (plugin.route != nullptr) add("route", name_or_id(*plugin.route));
+  if (plugin.service != nullptr) add("service", name_or_id(*plugin.service));
   return scope.empty() ? "global" : scope;
 }
 
@@ -70,7 +78,9 @@ class Teller {
   std::string nearest_path() const {
     std::vector<std::string_view> paths;
     for (const schema::Route& route : config_.routes)
-      std::ranges::copy_if(route.paths, std::back_inserter(paths), [](std::string_view path) { return !path.starts_with('~'); });
+      if (shown_field(route.entity, "paths", {}).empty())
+        std::ranges::copy_if(route.paths, std::back_inserter(paths),
+                             [](std::string_view path) { return !path.starts_with('~'); });
     return schema::nearest(story_.path, paths);
   }
 
@@ -147,15 +157,26 @@ class Teller {
     std::string scratch, encoded;
     http::encode_path(routing::upstream_path(service.path, story_.path, route.strip_path ? story_.matched_prefix : std::string(), route.strip_path, scratch), encoded);
     const bool tls = service.protocol == schema::protocol_https || service.protocol == schema::protocol_grpcs;
-    const std::string port = service.port == (tls ? 443 : 80) || destination.upstream != nullptr ? std::string() : ":" + std::to_string(service.port);
-    destination.url = std::string(tls ? "https" : "http") + "://" + std::string(service.host) + port + encoded;
+    const std::string port = service.port == (tls ? 443 : 80) || destination.upstream != nullptr
+                                 ? std::string()
+                                 : ":" + std::to_string(service.port);
+    const std::string host = shown_field(service.entity, "host", service.host),
+                      shown_port = port.empty() ? port : ":" + shown_field(service.entity, "port", port.substr(1));
+    destination.url =
+        std::string(tls ? "https" : "http") + "://" + host + shown_port + shown_field(service.entity, "path", encoded);
     const http::Target target = http::split_target(story_.asked.target);
     if (target.has_query) destination.url.append("?").append(target.query);
-    if (route.preserve_host) destination.host_header = story_.asked.host;
-    else if (destination.upstream == nullptr) destination.host_header = std::string(service.host) + port;
-    else destination.host_header = destination.upstream->host_header;  // empty: the chosen target's
-    if (destination.upstream != nullptr && std::ranges::none_of(destination.upstream->targets, [](const schema::Target& each) { return each.weight > 0; }))
-      story_.notes.push_back("upstream " + std::string(destination.upstream->name) + " has no target of weight above 0: the answer is 503");
+    if (route.preserve_host)
+      destination.host_header = story_.asked.host;
+    else if (destination.upstream == nullptr)
+      destination.host_header = host + shown_port;
+    else
+      destination.host_header = shown_field(destination.upstream->entity, "host_header",
+                                            destination.upstream->host_header);  // empty: the chosen target's
+    if (destination.upstream != nullptr &&
+        std::ranges::none_of(destination.upstream->targets, [](const schema::Target& each) { return each.weight > 0; }))
+      story_.notes.push_back("upstream " + name_or_id(*destination.upstream) +
+                             " has no target of weight above 0: the answer is 503");
     story_.destination = std::move(destination);
   }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "deckctl/explain/story.h"
+#include "schema/masked.h"
 
 namespace deckctl::explain {
 
@@ -14,7 +15,10 @@ std::string place_of(const schema::Entity& entity, const schema::Document& docum
   return fmt::format("{}:{}:{}", document.files[place.file], place.line, place.column);
 }
 
-std::string named(const schema::Route& route) { return std::string(route.name.empty() ? route.id : route.name); }
+template <typename Entity>
+std::string named(const Entity& entity) {
+  return entity.name.empty() ? std::string(entity.id) : schema::shown_field(entity.entity, "name", entity.name);
+}
 
 void add_route(const Story& story, const schema::Document& document, std::string& out) {
   const schema::Route* route = story.route;
@@ -59,12 +63,18 @@ void add_end(const Story& story, const schema::Document& document, std::string& 
   if (!story.destination) return;
   const Destination& to = *story.destination;
   const schema::Service& service = *to.service;
-  out += fmt::format("\ngoes to service {} ({})\n  {} {}\n", service.name.empty() ? service.id : service.name, place_of(*service.entity, document), story.asked.method, to.url);
-  if (story.route->strip_path && story.matched_prefix.size() > 1) out += "  strip_path has taken off " + story.matched_prefix + "\n";
-  out += "  Host: " + (to.host_header.empty() ? std::string("of the chosen target") : to.host_header) + (story.route->preserve_host ? "  (preserve_host)" : "") + "\n";
+  out += fmt::format("\ngoes to service {} ({})\n  {} {}\n", named(service), place_of(*service.entity, document),
+                     story.asked.method, to.url);
+  if (story.route->strip_path && story.matched_prefix.size() > 1)
+    out += "  strip_path has taken off " + story.matched_prefix + "\n";
+  out += "  Host: " + (to.host_header.empty() ? std::string("of the chosen target") : to.host_header) +
+         (story.route->preserve_host ? "  (preserve_host)" : "") + "\n";
   if (to.upstream != nullptr) {
-    out += fmt::format("  upstream {} ({}), {}\n", to.upstream->name, place_of(*to.upstream->entity, document), to.upstream->algorithm);
-    for (const schema::Target& target : to.upstream->targets) out += fmt::format("    {} weight {}\n", target.target, target.weight);
+    out += fmt::format("  upstream {} ({}), {}\n", named(*to.upstream), place_of(*to.upstream->entity, document),
+                       to.upstream->algorithm);
+    for (const schema::Target& target : to.upstream->targets)
+      out +=
+          fmt::format("    {} weight {}\n", schema::shown_field(target.entity, "target", target.target), target.weight);
   }
   out += fmt::format("  retries {}, connect {} ms, write {} ms, read {} ms\n", service.retries, service.connect_timeout_ms, service.write_timeout_ms, service.read_timeout_ms);
 }

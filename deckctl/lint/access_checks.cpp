@@ -4,6 +4,7 @@
 #include "deckctl/lint/checks.h"
 #include "deckctl/lint/findings.h"
 #include "deckctl/lint/scene.h"
+#include "schema/masked.h"
 
 namespace deckctl::lint {
 
@@ -24,6 +25,11 @@ bool is_own_admin_api(const schema::Service& service) {
 
 bool is_guarded(const ServedRoute& served) {
   return served.authentication() != nullptr || served.plugin("ip-restriction") != nullptr || served.plugin("request-termination") != nullptr;
+}
+
+std::string address_of(const schema::Service& service) {
+  return schema::shown_field(service.entity, "host", service.host) + ":" +
+         schema::shown_field(service.entity, "port", std::to_string(service.port));
 }
 
 }  // namespace
@@ -100,7 +106,8 @@ void admin_api_exposed(const Scene& scene, Findings& findings) {
   if (!scene.complete) return;
   for (const ServedRoute& served : scene.served)
     if (served.route->service != nullptr && is_own_admin_api(*served.route->service) && !is_guarded(served))
-      findings.add(*served.route->entity, nullptr, "leads to the Admin API (" + std::string(served.route->service->host) + ":" + std::to_string(served.route->service->port) + ") and asks for nothing");
+      findings.add(*served.route->entity, nullptr,
+                   "leads to the Admin API (" + address_of(*served.route->service) + ") and asks for nothing");
 }
 
 }  // namespace deckctl::lint

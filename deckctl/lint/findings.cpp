@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "schema/masked.h"
+
 namespace deckctl::lint {
 
 namespace {
@@ -58,6 +60,10 @@ void Findings::add(const schema::Entity& entity, const schema::Value* value, std
     return;
   }
   const schema::Place place = value != nullptr && value->place.line > 0 ? value->place : entity.given.place;
+  if (value != nullptr && value->is_text() && value->from_secret) {
+    what = schema::without(value->as_text(), std::move(what));
+    hint = schema::without(value->as_text(), std::move(hint));
+  }
   std::string name = naming_.shown(entity);
   // A made-up id says nothing to the reader of a file: the owners do, and the place.
   if (name.starts_with(entity.id) && entity.given.find("id")->place.line == 0) name.erase(0, entity.id.size() + (name.size() > entity.id.size() ? 1 : 0));

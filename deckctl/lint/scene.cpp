@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "schema/masked.h"
+
 namespace deckctl::lint {
 
 namespace {
@@ -29,8 +31,14 @@ std::string_view credentials_of(const schema::Plugin& plugin) {
   return kind != nullptr && kind->shape->field("consumer") != nullptr ? kind->collection : std::string_view();
 }
 
-std::string called(const schema::Route& route) { return "route " + std::string(route.name.empty() ? route.id : route.name); }
-std::string called(const schema::Service& service) { return "service " + std::string(service.name.empty() ? service.host : service.name); }
+std::string called(const schema::Route& route) {
+  return "route " +
+         (route.name.empty() ? std::string(route.id) : schema::shown_field(route.entity, "name", route.name));
+}
+std::string called(const schema::Service& service) {
+  return "service " + (service.name.empty() ? schema::shown_field(service.entity, "host", service.host)
+                                            : schema::shown_field(service.entity, "name", service.name));
+}
 
 const schema::Plugin* ServedRoute::plugin(std::string_view name) const {
   for (const plugins::Ranked& ranked : chain)

@@ -8,6 +8,7 @@
 #include "schema/digest.h"
 #include "schema/dump.h"
 #include "schema/emit.h"
+#include "schema/masked.h"
 #include "schema/naming.h"
 
 namespace deckctl {
@@ -29,10 +30,13 @@ Value tree_to_send(const Config& source, Arena& arena) {
   return with_stable_ids(source, tree, arena);
 }
 
-// A secret that is just the mask that a dump shows.
+// A secret, or what the source says is to be masked, that is just the mask that a dump shows.
 bool is_masked(const schema::Shape* shape, const Value& value) {
-  if (value.is_text()) return shape != nullptr && shape->secret && value.as_text() == secret_mask;
-  if (value.is_array()) return std::any_of(value.items().begin(), value.items().end(), [&](const Value& item) { return is_masked(shape != nullptr ? shape->items : nullptr, item); });
+  if (value.is_text())
+    return ((shape != nullptr && shape->secret) || value.from_secret) && value.as_text() == secret_mask;
+  if (value.is_array())
+    return std::any_of(value.items().begin(), value.items().end(),
+                       [&](const Value& item) { return is_masked(shape != nullptr ? shape->items : nullptr, item); });
   if (!value.is_object()) return false;
   return std::any_of(value.members().begin(), value.members().end(), [&](const schema::Member& member) {
     const schema::Shape* below = shape == nullptr ? nullptr : shape->type == schema::Type::map ? shape->items : shape->field(member.name);
@@ -178,8 +182,10 @@ size_t count_entities(const Config& config, const std::vector<std::string>& tags
 
 std::unique_ptr<const Wanted> wanted_of(const Config& source, const schema::LoadOptions& options, std::string& wrong) {
   Arena arena;
-  auto wanted = loaded_again(schema::to_json_text(tree_to_send(source, arena)) + "\n", source, options, wrong);
-  if (wanted != nullptr && schema::digest(*wanted->config) != schema::digest(source)) return wrong = "it means something else once it is written down; please report this", nullptr;
+  auto wanted = loaded_again(schema::to_json_text(schema::with_masked(tree_to_send(source, arena), arena)) + "\n",
+                             source, options, wrong);
+  if (wanted != nullptr && schema::digest(*wanted->config) != schema::digest(source))
+    return wrong = "it means something else once it is written down; please report this", nullptr;
   return wanted;
 }
 
@@ -187,7 +193,7 @@ std::unique_ptr<const Wanted> wanted_of(const Config& source, const std::vector<
                                         std::string& wrong) {
   Arena arena;
   const Value all = merged(schema::to_value(node, arena, without_times()), tree_to_send(source, arena), tags, arena);
-  return loaded_again(schema::to_json_text(all) + "\n", source, options, wrong);
+  return loaded_again(schema::to_json_text(schema::with_masked(all, arena)) + "\n", source, options, wrong);
 }
 
 }  // namespace deckctl

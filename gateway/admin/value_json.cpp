@@ -8,7 +8,7 @@ namespace admin {
 
 std::string value_json(const schema::Value& value) {
   using schema::Kind;
-  if (value.from_secret) return "\"******\"";
+  if (value.from_secret) return quoted(schema::secret_mask);
   std::string out;
   switch (value.kind()) {
     case Kind::null: return "null";

@@ -6,12 +6,16 @@
 #include <vector>
 
 #include "gateway/plugins/plugin.h"
+#include "schema/masked.h"
 
 namespace plugins {
 
-// "plugins[3].config.anonymous: why"; the load fails with it.
+// "plugins[3].config.anonymous: why"; the load fails with it. Without the reason where the field holds what may not be shown.
 inline void refuse(const schema::Plugin& plugin, Building& building, std::string_view field, std::string_view why) {
   auto index = &plugin - building.config.plugins.data();
+  const schema::Value* config = plugin.entity != nullptr ? plugin.entity->given.find("config") : nullptr;
+  const schema::Value* value = config != nullptr && config->is_object() ? config->find(field.substr(0, field.find('.'))) : nullptr;
+  if (value != nullptr && schema::any_marked(*value)) why = "cannot be used";
   building.errors.push_back("plugins[" + std::to_string(index) + "].config." + std::string(field) + ": " + std::string(why));
 }
 

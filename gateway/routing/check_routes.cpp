@@ -1,5 +1,7 @@
 #include "gateway/routing/check_routes.h"
 
+#include "schema/masked.h"
+
 namespace routing {
 
 namespace {
@@ -42,12 +44,17 @@ schema::Problem problem_of(const schema::Config& config, const schema::Route& ro
   problem.what = fault.what;
   problem.hint = fault.hint;
   problem.entity_type = "route";
-  problem.entity_name = std::string(route.name.empty() ? route.id : route.name);
+  problem.entity_name =
+      route.name.empty() ? std::string(route.id) : schema::shown_field(route.entity, "name", route.name);
   const schema::Value* field = route.entity != nullptr ? route.entity->given.find(fault.field) : nullptr;
   const schema::Value* value = field != nullptr ? find_text(*field, fault.text) : nullptr;
   if (value != nullptr) problem.place = value->place;
+  if (value != nullptr && value->from_secret) {
+    problem.what = "cannot be compiled";
+    problem.hint.clear();
+  }
   if (value == nullptr || value->place.line == 0 || !find_path(config.document.root, value->place, problem.path))
-    problem.what = "route " + problem.entity_name + ": " + fault.field + ": " + fault.what;
+    problem.what = "route " + problem.entity_name + ": " + fault.field + ": " + problem.what;
   return problem;
 }
 

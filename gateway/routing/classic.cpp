@@ -4,6 +4,7 @@
 #include <array>
 
 #include "gateway/routing/folded.h"
+#include "schema/masked.h"
 
 namespace routing {
 
@@ -47,21 +48,36 @@ std::string listed(const List& list) {
   return out;
 }
 
+// The values of one of a route's headers, as they are written.
+std::string wanted(const schema::Route& route, std::string_view name) {
+  std::string all;
+  for (const schema::HeaderMatch& header : route.headers)
+    if (same_field_name(header.name, name)) all.append(all.empty() ? "" : ", ").append(listed(header.values));
+  return all;
+}
+
 std::string shown(std::string_view value) { return value.empty() ? "none" : std::string(value); }
 
 }  // namespace
 
-ClassicMatcher::Part ClassicMatcher::first_misfit(const Query& query) const {
+// In this order, cheap ones first.
+bool ClassicMatcher::fits_rest(const Query& query) const {
+  return fits_method(query) &&
+         (fields_->hosts.empty() || any_host(fields_->hosts, query.host, query.destination.port)) && fits_sni(query) &&
+         (fields_->sources.empty() || any_end(fields_->sources, query.source)) &&
+         (fields_->destinations.empty() || any_end(fields_->destinations, query.destination)) &&
+         fits_headers(fields_->headers, query.headers) && fits_path(query);
+}
+
+bool ClassicMatcher::fits_method(const Query& query) const {
   const auto& methods = route().methods;
-  if (!methods.empty() && std::find(methods.begin(), methods.end(), query.method) == methods.end()) return Part::method;
-  if (!fields_->hosts.empty() && !any_host(fields_->hosts, query.host, query.destination.port)) return Part::host;
-  // A name can only be asked for in a TLS handshake; plain requests are not held to it.
+  return methods.empty() || std::find(methods.begin(), methods.end(), query.method) != methods.end();
+}
+
+// A name can only be asked for in a TLS handshake; plain requests are not held to it.
+bool ClassicMatcher::fits_sni(const Query& query) const {
   const bool tls = query.scheme == "https" || query.scheme == "tls";
-  if (!fields_->snis.empty() && tls && !any_host(fields_->snis, query.sni, 0)) return Part::sni;
-  if (!fields_->sources.empty() && !any_end(fields_->sources, query.source)) return Part::source;
-  if (!fields_->destinations.empty() && !any_end(fields_->destinations, query.destination)) return Part::destination;
-  if (!fits_headers(fields_->headers, query.headers)) return Part::header;
-  return fits_path(query) ? Part::none : Part::path;
+  return fields_->snis.empty() || !tls || any_host(fields_->snis, query.sni, 0);
 }
 
 bool ClassicMatcher::fits_path(const Query& query) const {
@@ -90,24 +106,32 @@ Keys ClassicMatcher::keys() const {
   return keys;
 }
 
-std::string ClassicMatcher::refusal_of_rest(const Query& query) const {
-  switch (first_misfit(query)) {
-    case Part::none: return {};
-    case Part::method: return "method: " + std::string(query.method) + " is not one of " + listed(route().methods);
-    case Part::host: return "host: " + shown(query.host) + " is not one of " + listed(route().hosts);
-    case Part::sni: return "sni: " + shown(query.sni) + " is not one of " + listed(route().snis);
-    case Part::source: return "source: " + shown(query.source.ip) + " port " + std::to_string(query.source.port) + " is not among the sources";
-    case Part::destination:
-      return "destination: " + shown(query.destination.ip) + " port " + std::to_string(query.destination.port) + " is not among the destinations";
-    case Part::header:
-      for (const HeaderPattern& pattern : fields_->headers) {
-        if (query.headers != nullptr && fits_header(pattern, *query.headers)) continue;
-        return "header " + pattern.name + ": " + (query.headers != nullptr && query.headers->has(pattern.name) ? "has another value" : "was not sent");
-      }
-      break;
-    case Part::path: break;
+void ClassicMatcher::add_misfits_of_rest(const Query& query, std::vector<Misfit>& misfits) const {
+  const auto one_of = [this](std::string_view field, const auto& list) {
+    return " is not one of " + schema::shown_field(route().entity, field, listed(list));
+  };
+  const auto peer = [](const Peer& end) { return shown(end.ip) + " port " + std::to_string(end.port); };
+  if (!fits_method(query))
+    misfits.push_back({"method: " + std::string(query.method) + one_of("methods", route().methods)});
+  if (!fields_->hosts.empty() && !any_host(fields_->hosts, query.host, query.destination.port))
+    misfits.push_back({"host: " + shown(query.host) + one_of("hosts", route().hosts)});
+  if (!fits_sni(query)) misfits.push_back({"sni: " + shown(query.sni) + one_of("snis", route().snis)});
+  if (!fields_->sources.empty() && !any_end(fields_->sources, query.source))
+    misfits.push_back({"source: " + peer(query.source) + " is not among the sources"});
+  if (!fields_->destinations.empty() && !any_end(fields_->destinations, query.destination))
+    misfits.push_back({"destination: " + peer(query.destination) + " is not among the destinations"});
+  for (const HeaderPattern& pattern : fields_->headers) {
+    if (query.headers != nullptr && fits_header(pattern, *query.headers)) continue;
+    const bool sent = query.headers != nullptr && query.headers->has(pattern.name);
+    misfits.push_back({"header " + pattern.name + ": " +
+                       (sent ? "has another value than " : "was not sent, wanted is ") +
+                       schema::shown_field(route().entity, "headers", wanted(route(), pattern.name))});
   }
-  return "path: " + std::string(query.path) + (regexes.empty() ? " does not begin with " : " does not match ") + listed(regexes.empty() ? prefixes : route().paths);
+  if (!fits_path(query))
+    misfits.push_back(
+        {"path: " + std::string(query.path) + (regexes.empty() ? " does not begin with " : " does not match ") +
+             schema::shown_field(route().entity, "paths", listed(regexes.empty() ? prefixes : route().paths)),
+         false});
 }
 
 }  // namespace routing

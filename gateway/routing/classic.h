@@ -42,12 +42,10 @@ class ClassicMatcher final : public Matcher {
   Keys keys() const override;
 
  private:
-  // In the order they are tried, cheap ones first.
-  enum class Part : uint8_t { method, host, sni, source, destination, header, path, none };
-
-  bool fits_rest(const Query& query) const override { return first_misfit(query) == Part::none; }
-  std::string refusal_of_rest(const Query& query) const override;
-  Part first_misfit(const Query& query) const;
+  bool fits_rest(const Query& query) const override;
+  void add_misfits_of_rest(const Query& query, std::vector<Misfit>& misfits) const override;
+  bool fits_method(const Query& query) const;
+  bool fits_sni(const Query& query) const;
   bool fits_path(const Query& query) const;
 
   std::shared_ptr<const ClassicFields> fields_;  // shared by the parts of a route

@@ -5,6 +5,7 @@
 
 #include "gateway/routing/expression.h"
 #include "gateway/routing/matcher.h"
+#include "schema/masked.h"
 
 namespace routing {
 
@@ -22,9 +23,11 @@ class ExpressionMatcher final : public Matcher {
 
  private:
   bool fits_rest(const Query& query) const override { return expression_->holds(query); }
-  std::string refusal_of_rest(const Query& query) const override {
+  void add_misfits_of_rest(const Query& query, std::vector<Misfit>& misfits) const override {
     const std::string_view culprit = expression_->culprit(query);
-    return culprit.empty() ? std::string() : "expression: " + std::string(culprit) + " does not hold";
+    if (!culprit.empty())
+      misfits.push_back(
+          {"expression: " + schema::shown_field(route().entity, "expression", culprit) + " does not hold", false});
   }
 
   std::unique_ptr<const Expression> expression_;

@@ -8,9 +8,12 @@ bool Matcher::fits_protocol(std::string_view scheme) const {
   return protocols_ == any_protocol || (schema::protocol_of(scheme) & protocols_) != 0;
 }
 
-std::string Matcher::refusal(const Query& query) const {
-  if (!fits_protocol(query.scheme)) return "protocol: " + std::string(query.scheme) + " is not one of the route's protocols";
-  return refusal_of_rest(query);
+std::vector<Misfit> Matcher::misfits(const Query& query) const {
+  std::vector<Misfit> all;
+  if (!fits_protocol(query.scheme))
+    all.push_back({"protocol: " + std::string(query.scheme) + " is not one of the route's protocols"});
+  add_misfits_of_rest(query, all);
+  return all;
 }
 
 }  // namespace routing

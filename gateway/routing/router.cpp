@@ -4,12 +4,16 @@
 
 #include "gateway/routing/check_routes.h"
 #include "gateway/routing/rank.h"
+#include "schema/masked.h"
 
 namespace routing {
 
 namespace {
 
-std::string name_of(const schema::Route& route) { return "route " + std::string(route.name.empty() ? route.id : route.name); }
+std::string name_of(const schema::Route& route) {
+  return "route " +
+         (route.name.empty() ? std::string(route.id) : schema::shown_field(route.entity, "name", route.name));
+}
 
 }  // namespace
 
@@ -20,7 +24,9 @@ Router::Router(std::span<const schema::Route> routes, Flavor flavor, std::vector
     std::vector<Fault> faults;
     compile_route(route, flavor, traffic, compiled, faults);
     for (const Fault& fault : faults)
-      errors.push_back(name_of(route) + ": " + fault.field + ": " + fault.what + (fault.hint.empty() ? "" : " (" + fault.hint + ")"));
+      errors.push_back(name_of(route) + ": " + fault.field + ": " +
+                       schema::shown_field(route.entity, fault.field,
+                                           fault.what + (fault.hint.empty() ? "" : " (" + fault.hint + ")")));
   }
   build(std::move(compiled));
 }
@@ -60,9 +66,11 @@ std::vector<Explanation> Router::explain(const Query& query) const {
   std::vector<Explanation> all;
   const Matcher* winner = nullptr;
   for (const auto& matcher : matchers_) {
-    Explanation one{&matcher->route(), false, matcher->fits(query), {}};
+    Explanation one{&matcher->route(), false, matcher->fits(query), false, {}};
     if (!one.fits) {
-      one.reason = matcher->refusal(query);
+      const std::vector<Misfit> misfits = matcher->misfits(query);
+      one.nearly = misfits.size() == 1 && misfits.front().is_alone;
+      one.reason = misfits.empty() ? std::string() : misfits.front().what;
     } else if (winner == nullptr) {
       winner = matcher.get();
       one.matched = true;

@@ -20,7 +20,9 @@ struct Explanation {
   const schema::Route* route = nullptr;
   bool matched = false;  // it is the winner; one at most
   bool fits = false;     // it would have taken the query too, had the winner not been tried before
-  std::string reason;    // why it did not win: "method: GET is not one of PUT", "expression: http.path == \"/x\" does not hold", "fits, but comes later: shorter path"
+  bool nearly = false;   // one thing alone is in the way: another method, host, header ... and it would fit
+  std::string reason;  // why it did not win: "method: GET is not one of PUT", "expression: http.path == \"/x\" does not
+                       // hold", "fits, but comes later: shorter path"
 };
 
 class Router {

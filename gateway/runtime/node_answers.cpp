@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "gateway/runtime/node.h"
+#include "schema/masked.h"
 
 namespace runtime {
 
@@ -87,7 +88,8 @@ bool Node::set_health(const schema::Upstream& upstream, std::string_view target,
   for (const schema::Target& one : upstream.targets) {
     if ((one.target != target && one.id != target) || !is_own_address(one.target, address)) continue;
     state_.marks.set(upstream.id, one.target, healthy);
-    log_.print(observe::Level::notice, "upstream {}: target {} set {} by the Admin API", upstream.name, one.target, healthy ? "healthy" : "unhealthy");
+    log_.print(observe::Level::notice, "upstream {}: target {} set {} by the Admin API", schema::shown_field(upstream.entity, "name", upstream.name),
+               schema::shown_field(one.entity, "target", one.target), healthy ? "healthy" : "unhealthy");
     return true;
   }
   return false;

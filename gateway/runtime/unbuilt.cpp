@@ -1,5 +1,7 @@
 #include "gateway/runtime/unbuilt.h"
 
+#include "schema/masked.h"
+
 namespace runtime {
 
 namespace {
@@ -46,7 +48,8 @@ class Warnings {
   }
 
   void say(const schema::Entity* entity, std::string_view kind, std::string_view name, std::string what) {
-    problems_.add({.severity = schema::Severity::warning, .place = entity->given.place, .what = std::string(kind) + " " + std::string(name) + ": " + what});
+    const std::string shown = name == entity->id ? std::string(name) : schema::shown_field(entity, "name", name);
+    problems_.add({.severity = schema::Severity::warning, .place = entity->given.place, .what = std::string(kind) + " " + shown + ": " + what});
   }
 
   schema::Problems& problems_;

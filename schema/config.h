@@ -131,15 +131,22 @@ enum class UnknownPlugins : uint8_t { refuse, skip };
 
 struct LoadOptions {
   UnknownPlugins unknown_plugins = UnknownPlugins::refuse;
-  bool accept_described_plugins = false;  // a plugin that is described but not built passes: to check documents for another gateway
+  bool accept_described_plugins =
+      false;  // a plugin that is described but not built passes: to check documents for another gateway
+  std::vector<std::string> plugins = {"bundled"};  // that a document may name: see may_name
+  std::string vault_env_prefix;                    // of the variables that {vault://env/...} reads
   bool expressions_flavor = false;  // router_flavor = expressions: routes have `expression` and `priority`
   Environment environment = process_environment();
   uint64_t now_s = 0;               // created_at / updated_at of entities that have none; 0: the clock
 };
 
-// The whole way of section 3 of the design: sources -> document -> validate -> normalise -> config. nullptr when any error was
-// reported; warnings come along either way. A refused document goes to `refused` when that is given: its file names and source
-// entries are needed to tell where the problems are.
-std::unique_ptr<const Config> load(std::vector<Source> sources, Problems& problems, const LoadOptions& options = {}, Document* refused = nullptr);
+// Whether a plugin is among those: "bundled" stands for all that are described here.
+bool may_name(const std::vector<std::string>& plugins, std::string_view plugin);
+
+// The whole way of section 3 of the design: sources -> document -> validate -> normalise -> config. nullptr when any
+// error was reported; warnings come along either way. A refused document goes to `refused` when that is given: its file
+// names and source entries are needed to tell where the problems are.
+std::unique_ptr<const Config> load(std::vector<Source> sources, Problems& problems, const LoadOptions& options = {},
+                                   Document* refused = nullptr);
 
 }  // namespace schema

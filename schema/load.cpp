@@ -1,5 +1,6 @@
 // The whole way from text to Config; each step is a file of its own.
 
+#include <algorithm>
 #include <ctime>
 #include <utility>
 
@@ -96,8 +97,10 @@ class Loading {
   }
 
   void take_plugin(FlatEntity& plugin) {
-    const PluginShape* shape = shapes().plugin(plugin.text("name"));
-    if (DeckDialect::in_group(plugin)) return leave_out(plugin, "is bound to a consumer group, which this gateway does not have");
+    const PluginShape* shape =
+        may_name(options_.plugins, plugin.text("name")) ? shapes().plugin(plugin.text("name")) : nullptr;
+    if (DeckDialect::in_group(plugin))
+      return leave_out(plugin, "is bound to a consumer group, which this gateway does not have");
     plugin.remove("consumer_group");
     if (Value* settings = plugin.find("config"); settings != nullptr && settings->is_array() && settings->items().empty()) {
       const Place place = settings->place;
@@ -145,8 +148,9 @@ class Loading {
   }
 
   void settle() {
-    const Vaults vaults(flat_, document_.arena, options_.environment);
-    const auto now_s = static_cast<int64_t>(options_.now_s != 0 ? options_.now_s : static_cast<uint64_t>(std::time(nullptr)));
+    const Vaults vaults(flat_, document_.arena, options_.environment, options_.vault_env_prefix);
+    const auto now_s =
+        static_cast<int64_t>(options_.now_s != 0 ? options_.now_s : static_cast<uint64_t>(std::time(nullptr)));
     const Value* transformed = document_.root.find("_transform");
     const bool transforms = transformed == nullptr || transformed->is_null() || transformed->as_boolean();
     for (FlatEntity& entity : flat_) {
@@ -193,7 +197,14 @@ std::unique_ptr<const Config> load(std::vector<Source> sources, Problems& proble
 
 }  // namespace
 
-std::unique_ptr<const Config> load(std::vector<Source> sources, Problems& problems, const LoadOptions& options, Document* refused) {
+bool may_name(const std::vector<std::string>& plugins, std::string_view plugin) {
+  return std::any_of(plugins.begin(), plugins.end(), [&](const std::string& name) {
+    return name == plugin || (name == "bundled" && shapes().plugin(plugin) != nullptr);
+  });
+}
+
+std::unique_ptr<const Config> load(std::vector<Source> sources, Problems& problems, const LoadOptions& options,
+                                   Document* refused) {
   return load(std::move(sources), problems, options, refused, false);
 }
 

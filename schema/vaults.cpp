@@ -111,6 +111,8 @@ std::optional<std::string> Vaults::look_up(std::string_view text) const {
     auto known = prefixes_.find(reference.vault);
     if (known == prefixes_.end()) return std::nullopt;
     if (prefix.empty()) prefix = known->second;
+  } else if (prefix.empty()) {
+    prefix = env_prefix_;
   }
   auto secret = environment_(variable_name(prefix, reference.resource, reference.previous));
   if (!secret || reference.key.empty()) return secret;

@@ -111,6 +111,7 @@ class Node {
   virtual std::vector<std::string> warnings() = 0;  // of the settings and of the last load: skipped plugins, deprecated fields
   virtual std::optional<Refusal> last_refusal() = 0;
   virtual std::vector<std::pair<std::string, std::string>> settings() = 0;  // name -> value, secrets masked
+  virtual bool offers(std::string_view plugin) = 0;                         // its settings let a configuration name it
   virtual std::string node_id() = 0;
 };
 

@@ -17,11 +17,12 @@ std::string host_name() {
   return name;
 }
 
-std::string available_plugins() {
+std::string available_plugins(Node& node) {
   std::string out;
   for (const schema::PluginShape& plugin : schema::shapes().plugins()) {
-    if (!plugin.built) continue;
-    out += (out.empty() ? "" : ",") + quoted(plugin.name) + ":{\"version\":" + quoted(spoken_version) + ",\"priority\":" + std::to_string(plugin.priority) + "}";
+    if (!plugin.built || !node.offers(plugin.name)) continue;
+    out += (out.empty() ? "" : ",") + quoted(plugin.name) + ":{\"version\":" + quoted(spoken_version) +
+           ",\"priority\":" + std::to_string(plugin.priority) + "}";
   }
   return "{" + out + "}";
 }
@@ -48,11 +49,14 @@ Answer root(Node& node) {
   std::string configuration;
   for (const auto& [name, value] : node.settings()) configuration += (configuration.empty() ? "" : ",") + quoted(name) + ":" + quoted(value);
   const std::string pid = std::to_string(getpid());
-  return json(200, "{\"tagline\":\"Welcome to gateway\",\"version\":" + quoted(spoken_version) + ",\"gateway_version\":" + quoted(GATEWAY_VERSION) +
-                       ",\"edition\":\"community\",\"hostname\":" + quoted(host_name()) + ",\"node_id\":" + quoted(node.node_id()) +
-                       ",\"timers\":{\"running\":0,\"pending\":0},\"plugins\":{\"available_on_server\":" + available_plugins() +
-                       ",\"enabled_in_cluster\":" + enabled_plugins(node) + "},\"lua_version\":\"none\",\"configuration\":{" + configuration +
-                       "},\"pids\":{\"master\":" + pid + ",\"workers\":[" + pid + "]}}");
+  return json(
+      200,
+      "{\"tagline\":\"Welcome to gateway\",\"version\":" + quoted(spoken_version) +
+          ",\"gateway_version\":" + quoted(GATEWAY_VERSION) +
+          ",\"edition\":\"community\",\"hostname\":" + quoted(host_name()) + ",\"node_id\":" + quoted(node.node_id()) +
+          ",\"timers\":{\"running\":0,\"pending\":0},\"plugins\":{\"available_on_server\":" + available_plugins(node) +
+          ",\"enabled_in_cluster\":" + enabled_plugins(node) + "},\"lua_version\":\"none\",\"configuration\":{" +
+          configuration + "},\"pids\":{\"master\":" + pid + ",\"workers\":[" + pid + "]}}");
 }
 
 }  // namespace

@@ -15,9 +15,10 @@ Answer show_entity(const Request& request) {
   return entity != nullptr ? json(200, kong_schema(*entity)) : unknown("entity", request.captures[0]);
 }
 
-Answer show_plugin(const Request& request) {
+Answer show_plugin(Node& node, const Request& request) {
   const schema::PluginShape* plugin = schema::shapes().plugin(request.captures[0]);
-  return plugin != nullptr ? json(200, kong_schema(*plugin)) : unknown("plugin", request.captures[0]);
+  return plugin != nullptr && node.offers(plugin->name) ? json(200, kong_schema(*plugin))
+                                                        : unknown("plugin", request.captures[0]);
 }
 
 // Variables are the one vault there is; its settings are those of the entity.
@@ -33,9 +34,9 @@ Answer validate(const Request& request) {
 
 }  // namespace
 
-void add_schemas(Routes& routes, Node&) {
+void add_schemas(Routes& routes, Node& node) {
   routes.add("GET", "/schemas/{name}", show_entity);
-  routes.add("GET", "/schemas/plugins/{name}", show_plugin);
+  routes.add("GET", "/schemas/plugins/{name}", [&node](const Request& request) { return show_plugin(node, request); });
   routes.add("GET", "/schemas/vaults/{name}", show_vault);
   routes.add("GET", "/schemas/filters/{name}", [](const Request& request) { return unknown("filter", request.captures[0]); });
   routes.add("POST", "/schemas/{db_entity_name}/validate", validate);
@@ -44,10 +45,10 @@ void add_schemas(Routes& routes, Node&) {
     if (entity == nullptr) continue;
     routes.add("POST", std::string("/schemas/") + collection + "/validate", [entity](const Request& request) { return validate_entity(request, *entity); });
   }
-  routes.add("GET", "/plugins/enabled", [](const Request&) {
+  routes.add("GET", "/plugins/enabled", [&node](const Request&) {
     std::string names;
     for (const schema::PluginShape& plugin : schema::shapes().plugins()) {
-      if (plugin.built) names += (names.empty() ? "" : ",") + quoted(plugin.name);
+      if (plugin.built && node.offers(plugin.name)) names += (names.empty() ? "" : ",") + quoted(plugin.name);
     }
     return json(200, "{\"enabled_plugins\":[" + names + "]}");
   });

@@ -59,6 +59,7 @@ class Node final : public admin::Node {
   // Configurations in memory: the running one, and older ones that requests still use.
   uint64_t live_count() const { return static_cast<uint64_t>(state_.snapshots.use_count()) - 1; }
   std::vector<std::pair<std::string, std::string>> settings() override { return settings_.listing; }
+  bool offers(std::string_view plugin) override { return schema::may_name(settings_.plugins, plugin); }
   std::string node_id() override { return node_id_; }
   uint64_t turned_away() const;  // connections over the limit
   const std::vector<Listen>& proxy_listens() const { return listens_; }

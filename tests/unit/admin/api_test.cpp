@@ -214,6 +214,17 @@ TEST_CASE("schemas are shown, and an entity can be tried against one") {
   CHECK(api.get("/plugins/enabled")["enabled_plugins"].size() > 5);
 }
 
+TEST_CASE("a plugin that the settings do not offer is not shown") {
+  Served api;
+  CHECK(api.get("/")["plugins"]["available_on_server"].contains("acl"));
+  api.node.missing_plugin = "acl";
+  CHECK_FALSE(api.get("/")["plugins"]["available_on_server"].contains("acl"));
+  CHECK(api.get("/")["plugins"]["available_on_server"].contains("cors"));
+  CHECK(api.get("/schemas/plugins/acl", 404)["message"] == "No plugin named 'acl'");
+  const json enabled = api.get("/plugins/enabled")["enabled_plugins"];
+  CHECK(std::find(enabled.begin(), enabled.end(), "acl") == enabled.end());
+}
+
 TEST_CASE("the node tells about itself, secrets masked") {
   Served api;
   const json root = api.get("/");

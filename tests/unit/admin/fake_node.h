@@ -105,11 +105,15 @@ class FakeNode : public admin::Node {
   std::vector<std::string> warnings() override { return {}; }
   std::optional<admin::Refusal> last_refusal() override { return refusal; }
   uint64_t resident_bytes() override { return 3 << 20; }
-  std::vector<std::pair<std::string, std::string>> settings() override { return {{"log_level", "notice"}, {"ssl_cert_key", "******"}}; }
+  std::vector<std::pair<std::string, std::string>> settings() override {
+    return {{"log_level", "notice"}, {"ssl_cert_key", "******"}};
+  }
+  bool offers(std::string_view plugin) override { return plugin != missing_plugin; }
   std::string node_id() override { return "11111111-1111-4111-8111-111111111111"; }
 
   bool draining = false, busy = false;
   std::string unhealthy;
+  std::string missing_plugin;  // that its settings do not offer
   std::optional<admin::Refusal> refusal;
   admin::Fault fault;  // of loads
   std::vector<admin::Generation> history;

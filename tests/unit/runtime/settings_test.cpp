@@ -235,6 +235,24 @@ TEST_CASE("the oldest router is not here, which is said") {
   CHECK(outcome.warnings[0].starts_with("KONG_ROUTER_FLAVOR: routes are matched as with traditional_compatible"));
 }
 
+TEST_CASE("a plugin that is not here cannot be switched on, unless the node starts without what it does not know") {
+  Invocation invocation;
+  invocation.environment = {{"KONG_PLUGINS", "bundled,key-auht,my-own"}};
+  auto outcome = read(invocation);
+  CHECK(outcome.errors ==
+        std::vector<std::string>{"KONG_PLUGINS: there is no plugin 'key-auht' here (did you mean key-auth?)",
+                                 "KONG_PLUGINS: there is no plugin 'my-own' here"});
+  invocation.environment.emplace_back("KONG_UNKNOWN_PLUGINS", "skip");
+  outcome = read(invocation);
+  CHECK(outcome.good);
+  CHECK(outcome.warnings.size() == 2);
+  invocation.environment = {{"KONG_PLUGINS", "key-auth, jwt"}};
+  CHECK(read(invocation).settings.plugins == std::vector<std::string>{"key-auth", "jwt"});
+  CHECK(read(invocation).warnings.empty());
+  invocation.environment = {{"KONG_PLUGINS", "off"}};
+  CHECK(read(invocation).settings.plugins.empty());
+}
+
 TEST_CASE("every setting that nothing obeys yet is one of the table") {
   for (const Meaningless& setting : settings_to_come()) {
     CAPTURE(setting.name);

@@ -80,3 +80,31 @@ TEST_CASE("names that look like other types keep YAML 1.1's meaning") {
   CHECK(load("_format_version: \"3.0\"\nconsumers:\n  - username: on\n", problems) == nullptr);
   CHECK(problems.all()[0].what == "expected a string");
 }
+
+TEST_CASE("a plugin that the setting does not name is refused at its place, or left out") {
+  schema::LoadOptions options;
+  auto loaded = [&](std::vector<std::string> plugins, schema::Problems& problems,
+                    schema::UnknownPlugins unknown = schema::UnknownPlugins::refuse) {
+    options.plugins = std::move(plugins);
+    options.unknown_plugins = unknown;
+    return schema::load({{"kong.yml", shop, schema::Syntax::yaml}}, problems, options);
+  };
+  for (const std::vector<std::string>& plugins :
+       {std::vector<std::string>{"bundled"}, {"request-termination"}, {"cors", "bundled"}}) {
+    schema::Problems problems;
+    CHECK(loaded(plugins, problems) != nullptr);
+  }
+  for (const std::vector<std::string>& plugins : {std::vector<std::string>{}, {"cors", "key-auth"}}) {
+    schema::Problems problems;
+    CHECK(loaded(plugins, problems) == nullptr);
+    REQUIRE(problems.all().size() == 1);
+    CHECK(problems.all()[0].what ==
+          "plugin 'request-termination' not enabled; add it to the 'plugins' configuration property");
+    CHECK(problems.all()[0].place.line == 9);
+    schema::Problems others;
+    const auto without = loaded(plugins, others, schema::UnknownPlugins::skip);
+    REQUIRE(without != nullptr);
+    CHECK(without->plugins.empty());
+    CHECK(without->skipped_plugins == std::vector<std::string>{"request-termination at kong.yml:9:19"});
+  }
+}

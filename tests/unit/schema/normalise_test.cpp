@@ -102,6 +102,25 @@ services: [{name: "s", host: h, tags: ["{vault:env:my-secret}"]}]
   CHECK(dump.find("hidden") == std::string::npos);
 }
 
+TEST_CASE("the prefix of a variable is the reference's own, the vault entity's, or the setting's") {
+  const std::string vaults =
+      "_format_version: '3.0'\nvaults: [{name: env, prefix: own, config: {prefix: own_}}, {name: env, prefix: bare}]\n";
+  for (const auto& [reference, variable] :
+       {std::pair("env/a-b", "SET_A_B"), std::pair("env/a-b?prefix=asked_", "ASKED_A_B"),
+        std::pair("own/a-b", "OWN_A_B"), std::pair("own/a-b?prefix=asked_", "ASKED_A_B"),
+        std::pair("bare/a-b", "A_B")}) {
+    CAPTURE(reference);
+    std::string asked;
+    schema::LoadOptions options;
+    options.vault_env_prefix = "set_";
+    options.environment = [&asked](std::string_view name) { return asked = name, std::optional<std::string>("x"); };
+    schema::Problems problems;
+    const std::string certificate = "certificates: [{cert: '{vault://" + std::string(reference) + "}', key: '{vault://nowhere/x}'}]\n";
+    (void)schema::load({{"kong.yml", vaults + certificate, schema::Syntax::yaml}}, problems, options);
+    CHECK(asked == variable);
+  }
+}
+
 TEST_CASE("decK's defaults, tags and shared settings reach the entities") {
   schema::Problems problems;
   const auto config = load(R"(_info:

@@ -16,7 +16,8 @@ constexpr std::string_view spellings[] = {
     "Expect", "Forwarded", "Host", "Keep-Alive", "Location", "Origin", "Proxy", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection",
     "Retry-After", "Server", "Set-Cookie", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "User-Agent", "Vary", "Via", "WWW-Authenticate",
     "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Path", "X-Forwarded-Port", "X-Forwarded-Prefix", "X-Forwarded-Proto", "X-Real-IP",
-    "X-Kong-Request-Id", "X-Kong-Proxy-Latency", "X-Kong-Upstream-Latency", "X-Kong-Response-Latency", "HTTP2-Settings", "Kong-Debug"};
+    "X-Kong-Request-Id", "X-Kong-Proxy-Latency", "X-Kong-Upstream-Latency", "X-Kong-Response-Latency", "HTTP2-Settings", "Kong-Debug",
+    "X-Kong-Request-Debug", "X-Kong-Request-Debug-Token"};
 static_assert(std::size(spellings) == static_cast<size_t>(Name::count));
 
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }

@@ -20,7 +20,7 @@ enum class Name : uint8_t {
   forwarded, host, keep_alive, location, origin, proxy, proxy_authenticate, proxy_authorization, proxy_connection, retry_after, server, set_cookie, te, trailer,
   transfer_encoding, upgrade, user_agent, vary, via, www_authenticate, x_forwarded_for, x_forwarded_host, x_forwarded_path,
   x_forwarded_port, x_forwarded_prefix, x_forwarded_proto, x_real_ip, x_kong_request_id, x_kong_proxy_latency, x_kong_upstream_latency,
-  x_kong_response_latency, http2_settings, kong_debug,
+  x_kong_response_latency, http2_settings, kong_debug, x_kong_request_debug, x_kong_request_debug_token,
   count
 };
 

@@ -49,6 +49,8 @@ class Loop {
   // Read once each turn.
   uint64_t now_ms() const { return now_ms_; }
   int64_t wall_ms() const { return wall_ms_; }
+  // Asks the clock at each call.
+  uint64_t exact_us() const { return clock_.now_us(); }
 
   // From any thread: runs `message` on the loop's thread, in the order of posting. Messages that the loop never gets to
   // run are destroyed with it.

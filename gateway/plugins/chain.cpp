@@ -58,6 +58,7 @@ class ChainBuilder {
       if (!made) continue;  // the maker has said why
       made_of(&plugin) = {made.get(), entry->hooks};
       chains_.plugins_.push_back(std::move(made));
+      chains_.sources_.push_back(&plugin);
     }
     chains_.plugins_.shrink_to_fit();
   }
@@ -111,6 +112,12 @@ std::span<const Chains::ConsumerSlot> Chains::of(const schema::Consumer* consume
   return found == by_consumer_.end() ? std::span<const ConsumerSlot>() : found->second;
 }
 
+const schema::Plugin& Chains::source_of(const Plugin& made) const {
+  const auto found =
+      std::ranges::find_if(plugins_, [&](const std::unique_ptr<Plugin>& one) { return one.get() == &made; });
+  return *sources_[static_cast<size_t>(found - plugins_.begin())];
+}
+
 Step ChainRun::advance(Exchange& exchange) {
   while (at_ < slots_.size()) {
     const Slot& slot = slots_[at_];
@@ -131,6 +138,26 @@ Step ChainRun::request(Exchange& exchange) {
   Step step = advance(exchange);
   if (std::holds_alternative<Verdict>(step)) return step;
   return resume(exchange, std::move(std::get<async::Task<Verdict>>(step)));
+}
+
+async::Task<Verdict> ChainRun::request(Exchange& exchange, HookWatch& watch) {
+  for (; at_ < slots_.size(); ++at_) {
+    const Slot slot = slots_[at_];
+    if ((slot.hooks & hook_request) == 0) continue;
+    const uint64_t begun_us = watch.now_us();
+    Step step = slot.plugin->on_request(exchange);
+    Verdict verdict = Verdict::go_on;
+    if (auto* waiting = std::get_if<async::Task<Verdict>>(&step)) {
+      auto& hook = *waiting;
+      verdict = co_await hook;
+    } else {
+      verdict = std::get<Verdict>(step);
+    }
+    watch.took(hook_request, chains_->source_of(*slot.plugin), watch.now_us() - begun_us);
+    if (exchange.consumer != consumer_) follow_consumer(exchange);
+    if (verdict == Verdict::answered) co_return verdict;
+  }
+  co_return Verdict::go_on;
 }
 
 async::Task<Verdict> ChainRun::run_request(Exchange& exchange) {
@@ -166,6 +193,15 @@ void ChainRun::follow_consumer(const Exchange& exchange) {
 void ChainRun::response(Exchange& exchange) const {
   for (const Slot& slot : slots_) {
     if ((slot.hooks & hook_response) != 0) slot.plugin->on_response(exchange);
+  }
+}
+
+void ChainRun::response(Exchange& exchange, HookWatch& watch) const {
+  for (const Slot& slot : slots_) {
+    if ((slot.hooks & hook_response) == 0) continue;
+    const uint64_t begun_us = watch.now_us();
+    slot.plugin->on_response(exchange);
+    watch.took(hook_response, chains_->source_of(*slot.plugin), watch.now_us() - begun_us);
   }
 }
 

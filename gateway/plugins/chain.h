@@ -55,6 +55,9 @@ class Chains {
   };
   std::span<const ConsumerSlot> of(const schema::Consumer* consumer) const;
 
+  // What a plugin was made of.
+  const schema::Plugin& source_of(const Plugin& made) const;
+
   const EntityTexts& entity_texts() const { return entity_texts_; }
   size_t plugins() const { return plugins_.size(); }
   size_t distinct() const { return chains_.size(); }
@@ -65,11 +68,20 @@ class Chains {
   const schema::Route* first_route_ = nullptr;
   EntityTexts entity_texts_;
   std::vector<std::unique_ptr<Plugin>> plugins_;
+  std::vector<const schema::Plugin*> sources_;  // of the plugins
   std::vector<std::unique_ptr<Slot[]>> slots_;
   std::vector<Chain> chains_;
   std::vector<uint32_t> by_route_;  // index of the route in the configuration -> chain
   uint32_t global_ = 0;
   std::unordered_map<const schema::Consumer*, std::vector<ConsumerSlot>> by_consumer_;
+};
+
+// Is told what each hook takes: for the few requests whose client asks where its time goes.
+class HookWatch {
+ public:
+  virtual ~HookWatch() = default;
+  virtual uint64_t now_us() = 0;
+  virtual void took(Hook hook, const schema::Plugin& plugin, uint64_t us) = 0;
 };
 
 // The run of one exchange through its chain. The proxy keeps one beside the exchange; the chains must outlive it.
@@ -85,10 +97,13 @@ class ChainRun {
   // Request hooks in order until one answers. A verdict at once unless a hook waits; then a task that runs the rest. The run and the
   // exchange must outlive the task. A hook that answers has made the exchange's response.
   Step request(Exchange& exchange);
+  // The same under a watch, which must outlive the task.
+  async::Task<Verdict> request(Exchange& exchange, HookWatch& watch);
   // The same as a task, for callers that do not mind the frame.
   async::Task<Verdict> run_request(Exchange& exchange);
   // Every plugin that applies takes part, whoever answered.
   void response(Exchange& exchange) const;
+  void response(Exchange& exchange, HookWatch& watch) const;
   void finish(const Exchange& exchange) const;
 
   bool has(Hook hook) const;

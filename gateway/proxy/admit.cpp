@@ -5,6 +5,7 @@
 #include "gateway/http/authority.h"
 #include "gateway/proxy/journey.h"
 #include "gateway/proxy/real_ip.h"
+#include "gateway/proxy/time_report.h"
 #include "gateway/routing/upstream_path.h"
 
 namespace proxy {
@@ -23,6 +24,7 @@ uint16_t port_asked_for(std::string_view host, uint16_t own_port) {
 }
 
 bool find_route(Journey& journey) {
+  const Measured measured(journey.time_report.get(), Part::router);
   plugins::Exchange& exchange = journey.exchange;
   routing::Query query;
   query.method = exchange.request.method;
@@ -78,6 +80,8 @@ plugins::Step admit(Journey& journey) {
   if (!path || exchange.request.target == "*") return refuse_request(journey, 400);
   exchange.path = *path;
   apply_real_ip(exchange, options);
+  if (exchange.request.headers.has(http::Name::x_kong_request_debug) && options.request_debug)
+    journey.time_report = TimeReport::asked(exchange, options, journey.worker.loop);
   if (options.body_bytes_max != 0 && journey.body.outgoing().kind == http::Framing::length &&
       journey.body.outgoing().length > options.body_bytes_max)
     return exchange.answer_http_error(413, http::http_layer_message(413));
@@ -99,6 +103,7 @@ plugins::Step admit(Journey& journey) {
     exchange.upstream_path = exchange.arena.copy(encoded);
   }
 
+  if (journey.time_report != nullptr) return journey.chain.request(exchange, *journey.time_report);
   return journey.chain.request(exchange);
 }
 

@@ -1,6 +1,9 @@
 #include "gateway/proxy/attempt.h"
 
+#include <optional>
+
 #include "gateway/net/tls_stream.h"
+#include "gateway/proxy/time_report.h"
 #include "gateway/proxy/upload.h"
 
 namespace proxy {
@@ -18,8 +21,14 @@ std::string_view host_field(const Journey& journey, const Destination& destinati
 
 async::Task<async::Result<std::unique_ptr<UpstreamConnection>>> connect(Journey& journey, const Destination& destination) {
   const schema::Service& service = *journey.exchange.service;
-  auto connecting = journey.worker.connector->open(journey.worker.loop, destination.address, service.connect_timeout_ms);
+  TimeReport* report = journey.time_report.get();
+  const std::string_view where =
+      report != nullptr ? journey.exchange.arena.copy(destination.address.text()) : std::string_view();
+  std::optional<Measured> measured(std::in_place, report, Part::connect, where);
+  auto connecting =
+      journey.worker.connector->open(journey.worker.loop, destination.address, service.connect_timeout_ms);
   auto connected = co_await connecting;
+  measured.reset();
   if (!connected) co_return connected.error();
   auto connection = std::make_unique<UpstreamConnection>();
   connection->key = {destination.address, destination.target->tls};
@@ -29,6 +38,7 @@ async::Task<async::Result<std::unique_ptr<UpstreamConnection>>> connect(Journey&
     // As the users of this format are used to: nothing is verified unless the service asks for it.
     const net::TlsClientOptions options{destination.target->host, service.tls_verify.value_or(false), service.tls_verify_depth.value_or(0)};
     auto tls = net::TlsStream::client(std::move(connection->stream), journey.worker.upstream_tls, options);
+    measured.emplace(report, Part::tls, where);
     auto shaking = tls->handshake(service.connect_timeout_ms);
     auto shaken = co_await shaking;
     if (!shaken) co_return shaken.error();
@@ -103,6 +113,7 @@ async::Task<Attempt> attempt(Journey& journey, const Destination& destination, b
   const uint64_t written_before = journey.upstream->stream->written();
   // Usually done at once. Else the answer may come first: an upstream need not read a request that it refuses.
   journey.upload = upload(journey, host_field(journey, destination));
+  const Measured measured(journey.time_report.get(), Part::first_byte);
   auto reading = read_answer_head(journey, outcome.heard);
   auto read = co_await reading;
   outcome.answered = static_cast<bool>(read);

@@ -2,6 +2,7 @@
 
 #include "gateway/proxy/attempt.h"
 #include "gateway/proxy/journey.h"
+#include "gateway/proxy/time_report.h"
 
 namespace proxy {
 
@@ -95,6 +96,7 @@ async::Task<void> forward(Journey& journey) {
     }
   }
   exchange.timings.forwarded_ms = journey.worker.loop.now_ms();
+  if (journey.time_report != nullptr) journey.time_report->leave_access();
   Tried tried;
   async::Error last_error;
   // A kept connection that its peer closed just now says nothing about the target: it does not use up a retry.
@@ -107,6 +109,7 @@ async::Task<void> forward(Journey& journey) {
       co_return;
     }
     if (!destination->resolved()) {
+      const Measured measured(journey.time_report.get(), Part::dns, destination->target->host);
       auto resolving = resolve(journey, *destination->target);
       auto resolved = co_await resolving;
       if (!resolved) {

@@ -1,5 +1,7 @@
 #include "gateway/proxy/journey.h"
 
+#include "gateway/proxy/time_report.h"
+
 namespace proxy {
 
 // The whole life of one request. Everything that can happen to it is named here, in order.

@@ -12,6 +12,8 @@
 
 namespace proxy {
 
+class TimeReport;
+
 // What a connection knows of its client; the same for all its requests.
 struct ClientSide {
   std::string peer_ip, server_ip;
@@ -36,6 +38,7 @@ struct Journey : async::Pooled {
   plugins::ChainRun chain;
   RequestBody body;
   std::string path_storage, upstream_path_storage;
+  std::unique_ptr<TimeReport> time_report;  // nullptr: not asked for
 
   // The upstream's side, once an attempt got an answer.
   std::unique_ptr<UpstreamConnection> upstream;

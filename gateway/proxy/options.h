@@ -33,6 +33,8 @@ struct Options {
   bool proxy_latency_header = true, upstream_latency_header = true, response_latency_header = true;
   bool request_id_upstream = true;
   bool allow_debug_header = false;
+  bool request_debug = true;        // a client may ask where its time goes: from this machine, or with the token
+  std::string request_debug_token;  // empty: there is none
   bool real_ip_recursive = false;
   std::vector<std::pair<uint16_t, uint16_t>> port_maps;  // inside -> outside: what clients know of our ports
   std::string real_ip_header = "X-Real-IP";

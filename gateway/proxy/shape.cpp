@@ -3,6 +3,7 @@
 #include "gateway/http/hop_by_hop.h"
 #include "gateway/proxy/journey.h"
 #include "gateway/proxy/product.h"
+#include "gateway/proxy/time_report.h"
 
 namespace proxy {
 
@@ -56,7 +57,14 @@ void shape(Journey& journey) {
     if (journey.upgraded) exchange.response.headers.add(Name::upgrade, upgrade);
   }
   for (const http::Header& header : exchange.reply_headers.all()) exchange.response.headers.add(header);
-  journey.chain.response(exchange);
+  if (journey.time_report == nullptr) {
+    journey.chain.response(exchange);
+  } else {
+    journey.time_report->leave_access();
+    journey.chain.response(exchange, *journey.time_report);
+    exchange.response.headers.set("X-Kong-Request-Debug-Output",
+                                  exchange.arena.copy(journey.time_report->text(exchange)));
+  }
   add_own_headers(journey);
 }
 

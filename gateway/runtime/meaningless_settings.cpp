@@ -66,8 +66,8 @@ const std::vector<Reason>& reasons() {
        {{"lua_max_post_args"}, {"lua_max_req_headers"}, {"lua_max_resp_headers"}, {"lua_max_uri_args"}, {"nginx_http_client_header_buffer_size"}}},
       {"the vaults env and file are always there",
        {{"vaults", "bundled"}}},
-      {"there is no X-Kong-Request-Debug report",
-       {{"debug_ssl_cert"}, {"debug_ssl_cert_key"}, {"request_debug", "off"}, {"request_debug_token"}}},
+      {"there is no listener for debugging",
+       {{"debug_ssl_cert"}, {"debug_ssl_cert_key"}}},
       {"tracing is not built yet",
        {{"opentelemetry_tracing", "off"}, {"opentelemetry_tracing_sampling_rate"}}},
       {"nothing is ever reported to anybody",
@@ -106,10 +106,8 @@ constexpr Meaningless to_come[] = {
     {"client_ssl_cert", {}, "certificates are not shown to upstreams yet"},
     {"client_ssl_cert_key", {}, "certificates are not shown to upstreams yet"},
     {"nginx_http_client_body_buffer_size", {}, "bodies are streamed; up to replay_body_size are kept for a retry, up to 8 MiB for plugins that read them"},
-    {"plugins", "bundled", "every plugin that is built may be named"},
     {"tracing_instrumentations", "off", "tracing is not built yet"},
     {"tracing_sampling_rate", {}, "tracing is not built yet"},
-    {"vault_env_prefix", {}, "references name whole variables, or a vault entity with a prefix"},
 };
 
 // Anything behind these is a directive for nginx or a setting of plugin servers and vaults. The first that fits gives the reason.

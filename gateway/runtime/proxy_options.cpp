@@ -42,6 +42,8 @@ proxy::Options proxy_options(const Settings& settings, std::vector<std::string>&
   options.upstream_status_header = settings.headers.upstream_status;
   options.request_id_upstream = settings.request_id_upstream;
   options.allow_debug_header = settings.allow_debug_header;
+  options.request_debug = settings.request_debug;
+  options.request_debug_token = settings.request_debug_token;
   options.real_ip_header = settings.real_ip_header;
   for (const PortMap& map : settings.port_maps) options.port_maps.emplace_back(map.inside, map.outside);
   options.real_ip_recursive = settings.real_ip_recursive;

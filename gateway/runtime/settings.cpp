@@ -10,6 +10,8 @@
 #include "gateway/runtime/setting_table.h"
 #include "gateway/runtime/setting_values.h"
 #include "gateway/runtime/tls_settings.h"
+#include "schema/shape.h"
+#include "schema/value.h"
 
 namespace runtime {
 
@@ -235,7 +237,8 @@ void apply(Reading& reading, const Invocation& invocation, Settings& settings) {
       const std::string where = found == reading.said.end() ? std::string(setting.name) : found->second.where;
       reading.errors.push_back(where + ": " + error + (setting.secret || text.empty() || error.starts_with('\'') ? "" : ", not '" + text + "'"));
     }
-    settings.listing.emplace_back(setting.name, setting.secret && !text.empty() ? "******" : text);
+    settings.listing.emplace_back(setting.name,
+                                  setting.secret && !text.empty() ? std::string(schema::secret_mask) : text);
   }
 }
 
@@ -280,7 +283,22 @@ void check_admin_is_protected(Reading& reading, const Settings& settings) {
   }
 }
 
-void check_pairs(Reading& reading, std::string_view name, const std::vector<std::string>& certificates, const std::vector<std::string>& keys) {
+// A configuration that names one is refused anyway, but only then; a slip here must not wait for it.
+void check_plugins(Reading& reading, const Settings& settings) {
+  for (const std::string& name : settings.plugins) {
+    if (name == "bundled" || schema::shapes().plugin(name) != nullptr) continue;
+    std::vector<std::string_view> known;
+    for (const schema::PluginShape& plugin : schema::shapes().plugins()) known.push_back(plugin.name);
+    const std::string_view meant = nearest(name, known);
+    const auto said = reading.said.find(std::string_view("plugins"));
+    (settings.skip_unknown_plugins ? reading.warnings : reading.errors)
+        .push_back((said == reading.said.end() ? "plugins" : said->second.where) + ": there is no plugin '" + name +
+                   "' here" + (meant.empty() ? "" : " (did you mean " + std::string(meant) + "?)"));
+  }
+}
+
+void check_pairs(Reading& reading, std::string_view name, const std::vector<std::string>& certificates,
+                 const std::vector<std::string>& keys) {
   if (certificates.size() == keys.size()) return;
   reading.errors.push_back(std::string(name) + ": " + std::to_string(certificates.size()) + " certificates but " + std::to_string(keys.size()) + " keys");
 }
@@ -321,6 +339,7 @@ bool read_settings(const Invocation& invocation, Settings& settings, std::vector
   check_pairs(reading, "admin_ssl_cert", settings.admin_ssl_cert, settings.admin_ssl_cert_key);
   check_pairs(reading, "status_ssl_cert", settings.status_ssl_cert, settings.status_ssl_cert_key);
   check_admin_is_protected(reading, settings);
+  check_plugins(reading, settings);
   settings.warnings = warnings;
   return errors.size() == errors_before;
 }

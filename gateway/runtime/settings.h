@@ -55,6 +55,8 @@ struct Settings {
   std::string error_default_type = "text/plain";
   std::string error_template_html, error_template_json, error_template_xml, error_template_plain;  // file paths
   bool allow_debug_header = false;
+  bool request_debug = true;
+  std::string request_debug_token;  // empty: only this machine may ask
 
   uint32_t upstream_keepalive_pool_size = 512;
   uint32_t upstream_keepalive_max_requests = 10'000;

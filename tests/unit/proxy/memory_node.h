@@ -76,7 +76,7 @@ struct MemoryNode {
   std::unique_ptr<net::MemoryStream> connect() {
     auto [ours, theirs] = net::MemoryStream::pair(loop);
     ClientSide side;
-    side.peer_ip = "192.0.2.1";
+    side.peer_ip = peer_ip;
     side.server_ip = "192.0.2.2";
     side.peer_port = 40'000;
     side.server_port = 8000;
@@ -91,6 +91,7 @@ struct MemoryNode {
   // The upstream's end of the connection that was opened as the `number`-th.
   net::MemoryStream& upstream(size_t number) { return *connector.accepted.at(number); }
 
+  std::string peer_ip = "192.0.2.1";  // of the next client
   net::ManualClock clock;
   net::Loop loop{clock};
   net::Resolver resolver{loop, no_names()};

@@ -43,7 +43,7 @@ bool read_phases(std::string_view text, std::vector<std::string>& phases) {
 double milliseconds(uint64_t us) { return std::round(static_cast<double>(us)) / 1000; }
 
 // Adds a time to a node of the report and makes it when it is not there.
-void add(Json& node, uint64_t us) { node["total_time"] = node.value("total_time", 0.0) + milliseconds(us); }
+void add(Json& node, uint64_t us) { node["total_time"] = (node.is_null() ? 0.0 : node.value("total_time", 0.0)) + milliseconds(us); }
 
 // JSON has no decimals that a sum of doubles could not spoil.
 void round_times(Json& node) {

@@ -42,7 +42,7 @@ services:
   - {name: b, host: h, port: '${{ env "DECK_PORT" | toInt }}'}
 routes:
   - {name: r, service: a, paths: ['${{ env "DECK_PATH" }}', /plain], headers: {x-a: ['${{ env "DECK_SECRET" }}']}}
-  - {name: dup, paths: [/s3cr3t, '${{ env "DECK_PATH" }}']}
+  - {name: twice, paths: [/twice], tags: [s3cr3t, '${{ env "DECK_SECRET" }}']}
 plugins:
   - {name: file-log, config: {path: /dev/null, custom_fields_by_lua: {a/b~c: 'return "${{ env "DECK_SECRET" }}"'}}}
   - {name: request-transformer, config: {add: {headers: ['x-plain:1', 'x-token:${{ env "DECK_SECRET" }}']}}}

@@ -97,6 +97,11 @@ struct Target {
 struct Upstream {
   const Entity* entity = nullptr;
   std::string_view id, name, algorithm, host_header;
+  // What a request is recognised by for consistent hashing: "none", "ip", ... (empty is none), and the name of the header, argument or capture.
+  std::string_view hash_on, hash_on_header, hash_on_query_arg, hash_on_uri_capture;
+  std::string_view hash_fallback, hash_fallback_header, hash_fallback_query_arg, hash_fallback_uri_capture;
+  std::string_view hash_on_cookie, hash_on_cookie_path;
+  uint32_t slots = 10'000;
   std::vector<Target> targets;  // file order
 };
 

@@ -50,6 +50,17 @@ class Filler {
       out.name = in.text("name");
       out.algorithm = in.text("algorithm");
       out.host_header = in.text("host_header");
+      out.hash_on = in.text("hash_on");
+      out.hash_on_header = in.text("hash_on_header");
+      out.hash_on_query_arg = in.text("hash_on_query_arg");
+      out.hash_on_uri_capture = in.text("hash_on_uri_capture");
+      out.hash_fallback = in.text("hash_fallback");
+      out.hash_fallback_header = in.text("hash_fallback_header");
+      out.hash_fallback_query_arg = in.text("hash_fallback_query_arg");
+      out.hash_fallback_uri_capture = in.text("hash_fallback_uri_capture");
+      out.hash_on_cookie = in.text("hash_on_cookie");
+      out.hash_on_cookie_path = in.text("hash_on_cookie_path");
+      out.slots = static_cast<uint32_t>(in.integer("slots").value_or(out.slots));
     });
     targets();
     for (const EntityShape& kind : shapes().entities())

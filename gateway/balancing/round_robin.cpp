@@ -2,29 +2,20 @@
 
 namespace balancing {
 
-RoundRobin::RoundRobin(std::vector<uint32_t> weights) {
-  entries_.reserve(weights.size());
-  for (uint32_t weight : weights) entries_.push_back({weight});
-}
-
-std::optional<size_t> RoundRobin::pick(const std::vector<bool>& tried) {
-  if (auto fresh = pick_where(tried, true)) return fresh;
-  return tried.empty() ? std::nullopt : pick_where(tried, false);
-}
-
-std::optional<size_t> RoundRobin::pick_where(const std::vector<bool>& tried, bool avoid_tried) {
+std::optional<size_t> RoundRobin::pick(Weights weights, std::optional<uint32_t>) {
   int64_t sum = 0;
-  Entry* best = nullptr;
-  for (size_t i = 0; i < entries_.size(); ++i) {
-    Entry& entry = entries_[i];
-    if (entry.weight == 0 || (avoid_tried && i < tried.size() && tried[i])) continue;
-    entry.current += entry.weight;
-    sum += entry.weight;
-    if (best == nullptr || entry.current > best->current) best = &entry;
+  std::optional<size_t> best;
+  int64_t most = 0;
+  for (size_t i = 0; i < weights.size(); ++i) {
+    if (weights[i] == 0) continue;
+    sum += weights[i];
+    const int64_t credit = credits_[i] += weights[i];
+    if (best && credit <= most) continue;
+    best = i;
+    most = credit;
   }
-  if (best == nullptr) return std::nullopt;
-  best->current -= sum;
-  return static_cast<size_t>(best - entries_.data());
+  if (best) credits_[*best] -= sum;
+  return best;
 }
 
 }  // namespace balancing

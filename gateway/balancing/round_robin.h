@@ -1,33 +1,26 @@
 #pragma once
-// Smooth weighted round-robin: each turn every candidate gains its weight, the richest is picked and pays the sum. Spreads a heavy
-// target's turns evenly instead of in bursts.
+// Smooth weighted round-robin: each turn every candidate gains its weight, the richest is picked and pays the sum.
+// Spreads a heavy target's turns evenly instead of in bursts.
 
-#include <cstdint>
-#include <optional>
 #include <vector>
+
+#include "gateway/balancing/algorithm.h"
 
 namespace balancing {
 
-class RoundRobin {
+class RoundRobin final : public Algorithm {
  public:
-  // One weight for each candidate; 0 is never picked.
-  explicit RoundRobin(std::vector<uint32_t> weights);
+  explicit RoundRobin(size_t peers) : credits_(peers) {}
 
-  // The next candidate; `tried[i]` true is avoided as long as another one is left (a retry goes elsewhere).
-  // nullopt: no candidate has weight.
-  std::optional<size_t> pick(const std::vector<bool>& tried);
-  std::optional<size_t> pick() { return pick({}); }
+  std::optional<size_t> pick(Weights weights, std::optional<uint32_t> hash = {}) override;
+  RoundRobin* turns() override { return this; }
 
-  size_t size() const { return entries_.size(); }
+  // How far a peer is from its next turn.
+  int64_t credit(size_t peer) const { return credits_[peer]; }
+  void set_credit(size_t peer, int64_t credit) { credits_[peer] = credit; }
 
  private:
-  struct Entry {
-    uint32_t weight;
-    int64_t current = 0;
-  };
-  std::optional<size_t> pick_where(const std::vector<bool>& tried, bool avoid_tried);
-
-  std::vector<Entry> entries_;
+  std::vector<int64_t> credits_;
 };
 
 }  // namespace balancing

@@ -109,8 +109,8 @@ async::Task<void> forward(Journey& journey) {
       co_return;
     }
     if (!destination->resolved()) {
-      const Measured measured(journey.time_report.get(), Part::dns, destination->target->host);
-      auto resolving = resolve(journey, *destination->target);
+      const Measured measured(journey.time_report.get(), Part::dns, service.host);
+      auto resolving = resolve(journey, tried);
       auto resolved = co_await resolving;
       if (!resolved) {
         answer_nowhere(journey, resolved.error(), "name resolution failed");
@@ -124,10 +124,13 @@ async::Task<void> forward(Journey& journey) {
     trying.end(outcome);
     if (outcome.answered) {
       exchange.timings.answered_ms = journey.worker.loop.now_ms();
+      journey.lease.answered(exchange.timings.answered_ms);
       exchange.origin = plugins::Origin::upstream;
       exchange.upstream_status = exchange.response.status;
       co_return;
     }
+    const bool stale = outcome.reused && !outcome.heard && !outcome.error.timeout;
+    if (!stale && !outcome.client_failed) journey.lease.failed(journey.worker.loop.now_ms());
     journey.drop_upstream();
     last_error = outcome.error;
     if (outcome.client_failed) {
@@ -137,9 +140,10 @@ async::Task<void> forward(Journey& journey) {
     // Whatever the method, what its upstream never got has had no effect.
     const bool harmless = outcome.unseen || may_repeat(exchange.original_method);
     const bool repeatable = !outcome.sent || (harmless && journey.body.replayable());
-    const bool stale = outcome.reused && !outcome.heard && !outcome.error.timeout;
-    if (!stale) --left;
-    else tried.forget_last();
+    if (!stale) {
+      tried.add_failed(destination->address);
+      --left;
+    }
     if (FaultLog* log = journey.worker.fault_log.get(); log != nullptr && !(stale && repeatable))
       log->attempt_failed(journey, destination->address, outcome.error, repeatable && left > 0);
     if (!repeatable) break;

@@ -33,6 +33,7 @@ struct Journey : async::Pooled {
   net::Stream& client;
   const ClientSide& side;
   SnapshotSlot::Pin snapshot;
+  balancing::Lease lease;        // while an upstream's target has this request
   std::array<char, 32> id_digits;
   plugins::Exchange exchange;
   plugins::ChainRun chain;
@@ -73,6 +74,7 @@ struct Journey : async::Pooled {
     if (upload && !upload.done()) body.lose_place();
     upload.cancel();
     upstream.reset();
+    lease.end();
   }
 };
 

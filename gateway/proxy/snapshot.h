@@ -9,6 +9,7 @@
 
 #include "gateway/plugins/chain.h"
 #include "gateway/plugins/credential_index.h"
+#include "gateway/proxy/balancers.h"
 #include "gateway/proxy/target_table.h"
 #include "gateway/routing/router.h"
 #include "gateway/scripting/scripts.h"
@@ -45,12 +46,15 @@ class SnapshotSlot {
     }
     const Snapshot& operator*() const { return *held_->snapshot; }
     const Snapshot* operator->() const { return held_->snapshot.get(); }
+    // The worker's balancers of that snapshot.
+    Balancers& balancers() const { return held_->balancers; }
 
    private:
     friend class SnapshotSlot;
     struct Held {
       std::shared_ptr<const Snapshot> snapshot;
       uint64_t pins = 0;
+      Balancers balancers;
     };
     Pin(SnapshotSlot* slot, Held* held) : slot_(slot), held_(held) { ++held->pins; }
     SnapshotSlot* slot_ = nullptr;
@@ -59,8 +63,9 @@ class SnapshotSlot {
 
   Pin pin() { return Pin(this, current_.get()); }
   void publish(std::shared_ptr<const Snapshot> snapshot) {
-    auto old = std::exchange(current_, std::make_unique<Pin::Held>(Pin::Held{std::move(snapshot), 0}));
+    auto old = std::exchange(current_, std::make_unique<Pin::Held>(Pin::Held{std::move(snapshot), 0, {}}));
     if (old == nullptr) return;
+    current_->balancers.take_over(old->balancers, *current_->snapshot->targets);
     if (old->pins == 0) return retire_(std::move(old->snapshot));
     old_.push_back(std::move(old));
   }

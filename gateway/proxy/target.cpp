@@ -1,52 +1,46 @@
 #include "gateway/proxy/target.h"
 
+#include <algorithm>
+
 namespace proxy {
 
 namespace {
 
-// The turns of an upstream as this worker knows them; started anew when its targets changed. One that was taken out has no weight.
-balancing::RoundRobin& turns_of(Worker& worker, uint64_t generation, const schema::Upstream& upstream) {
-  auto known = worker.turns.find(upstream.id);
-  if (known == worker.turns.end()) known = worker.turns.emplace(upstream.id, Turns{}).first;
-  Turns& turns = known->second;
-  const uint64_t marks_version = worker.marks == nullptr ? 0 : worker.marks->version();
-  if (!turns.signature.empty() && turns.generation == generation && turns.marks_version == marks_version) return turns.order;
-  std::string signature;
-  std::vector<uint32_t> weights;
-  for (const schema::Target& target : upstream.targets) {
-    const bool out = worker.marks != nullptr && worker.marks->is_out(upstream.id, target.target);
-    weights.push_back(out ? 0 : target.weight);
-    signature.append(target.target).append("=").append(std::to_string(weights.back())).append(",");
+async::Error no_peer() { return {.side = async::Side::upstream, .what = "no peer"}; }
+
+UpstreamBalancer& balancer_of(Journey& journey, const Targets& targets) {
+  return journey.snapshot.balancers().of(*journey.snapshot->targets, *targets.balancing, journey.worker.loads);
+}
+
+async::Result<Destination> choose_peer(Journey& journey, const Targets& targets, Tried& tried) {
+  Worker& worker = journey.worker;
+  UpstreamBalancer& upstream = balancer_of(journey, targets);
+  balancing::Balancer& balancer = upstream.now(worker, targets);
+  if (!tried.hashed && balancer.settings().method == balancing::Method::consistent_hashing)
+    tried.hash = hash_of(targets.balancing->hash_key, journey.exchange, worker.request_ids);
+  tried.hashed = true;
+  if (const auto picked = balancer.pick(tried.hash, tried.failed())) {
+    const balancing::Peer& peer = balancer.peers()[*picked];
+    journey.lease = balancer.start(*picked, worker.loop.now_ms());
+    return Destination{peer.address, &targets.list[peer.target]};
   }
-  if (turns.signature != signature) turns.order = balancing::RoundRobin(std::move(weights));
-  turns.signature = std::move(signature);
-  turns.generation = generation;
-  turns.marks_version = marks_version;
-  return turns.order;
+  if (upstream.unresolved().empty()) return no_peer();
+  return Destination{{}, &targets.list[upstream.unresolved().front()]};
 }
 
 }  // namespace
 
 async::Result<Destination> choose_target(Journey& journey, Tried& tried) {
-  const schema::Service& service = *journey.exchange.service;
-  Worker& worker = journey.worker;
-  const Targets& targets = journey.snapshot->targets->of(service);
-  size_t index = 0;
-  if (targets.upstream != nullptr) {
-    tried.targets.resize(targets.list.size());
-    auto picked = turns_of(worker, journey.snapshot->generation, *targets.upstream).pick(tried.targets);
-    if (!picked) return async::Error{.side = async::Side::upstream, .what = "no peer"};
-    index = *picked;
-    tried.targets[index] = true;
-    tried.last = index;
-  }
-  Destination destination;
-  destination.target = &targets.list[index];
-  destination.address = destination.target->literal;
-  return destination;
+  const Targets& targets = journey.snapshot->targets->of(*journey.exchange.service);
+  if (targets.balancing != nullptr) return choose_peer(journey, targets, tried);
+  const Target& host = targets.list.front();
+  return Destination{host.literal, &host};
 }
 
-async::Task<async::Result<Destination>> resolve(Journey& journey, const Target& target) {
+namespace {
+
+// One of the addresses of the service's own host, by their turn.
+async::Task<async::Result<Destination>> resolve_host(Journey& journey, const Target& target) {
   Worker& worker = journey.worker;
   auto resolving = worker.resolver.resolve(target.host, journey.exchange.service->connect_timeout_ms);
   auto addresses = co_await resolving;
@@ -54,10 +48,36 @@ async::Task<async::Result<Destination>> resolve(Journey& journey, const Target& 
   const std::vector<net::Address>& list = addresses->addresses;
   if (list.empty()) co_return async::Error{.side = async::Side::upstream, .what = "no address"};
   const uint32_t turn = list.size() > 1 ? worker.next_address[target.host]++ : 0;
-  Destination destination;
-  destination.target = &target;
-  destination.address = list[turn % list.size()].with_port(target.port);
-  co_return destination;
+  co_return Destination{list[turn % list.size()].with_port(target.port), &target};
+}
+
+}  // namespace
+
+async::Task<async::Result<Destination>> resolve(Journey& journey, Tried& tried) {
+  const Targets& targets = journey.snapshot->targets->of(*journey.exchange.service);
+  if (targets.balancing == nullptr) {
+    auto resolving = resolve_host(journey, targets.list[0]);
+    auto resolved = co_await resolving;
+    co_return resolved;
+  }
+  // All of them are being asked for already: whichever is waited for, the others' answers come meanwhile.
+  const std::vector<uint32_t> unresolved = balancer_of(journey, targets).unresolved();
+  const uint64_t end_ms = journey.worker.loop.now_ms() + journey.exchange.service->connect_timeout_ms;
+  async::Error last = no_peer();
+  for (const uint32_t place : unresolved) {
+    const uint64_t now_ms = journey.worker.loop.now_ms();
+    const auto left_ms = static_cast<uint32_t>(end_ms > now_ms ? end_ms - now_ms : 0);
+    auto resolving = journey.worker.resolver.resolve(targets.list[place].host, left_ms);
+    auto addresses = co_await resolving;
+    if (!addresses) {
+      last = addresses.error();
+      continue;
+    }
+    balancer_of(journey, targets).look_again();
+    auto destination = choose_peer(journey, targets, tried);
+    if (!destination || destination->resolved()) co_return destination;
+  }
+  co_return last;
 }
 
 }  // namespace proxy

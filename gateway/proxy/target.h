@@ -1,6 +1,9 @@
 #pragma once
 // Where an attempt goes: an upstream's target by its turn, or the service's own host; resolved to one address.
 
+#include <memory>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "gateway/net/address.h"
@@ -15,18 +18,29 @@ struct Destination {
 };
 
 // What an attempt remembers of the ones before it.
-struct Tried {
-  std::vector<bool> targets;
-  size_t last = 0;
-  void forget_last() {
-    if (last < targets.size()) targets[last] = false;
+class Tried {
+ public:
+  void add_failed(const net::Address& address) {
+    if (failed_ == nullptr) failed_ = std::make_unique<std::vector<net::Address>>();
+    failed_->push_back(address);
   }
+  std::span<const net::Address> failed() const {
+    return failed_ == nullptr ? std::span<const net::Address>() : *failed_;
+  }
+
+  std::optional<uint32_t> hash;  // of the request's key, once it was asked for
+  bool hashed = false;
+
+ private:
+  std::unique_ptr<std::vector<net::Address>> failed_;  // hardly any request needs it
 };
 
-// The next target by its turn. Its address is known already when the configuration holds an IP address; else resolve() finds it.
-// Errors: "no peer" (no targets, or all of weight 0 or taken out).
+// Where the upstream's algorithm sends this request, with a lease on it in the journey; or the service's own host.
+// Without an address when that is a name, or when names are all that an upstream has and none is resolved yet:
+// resolve() goes on from there. Errors: "no peer" (no targets, or all of weight 0 or taken out).
 async::Result<Destination> choose_target(Journey& journey, Tried& tried);
-// One of the addresses of its name, by their turn. Errors: what the resolver says ("name does not exist", "no address", ...).
-async::Task<async::Result<Destination>> resolve(Journey& journey, const Target& target);
+// The same with an address, for which names are asked. Errors: also what the resolver says ("name does not exist", "no
+// address", ...).
+async::Task<async::Result<Destination>> resolve(Journey& journey, Tried& tried);
 
 }  // namespace proxy

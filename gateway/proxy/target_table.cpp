@@ -32,7 +32,9 @@ Target make(const schema::Service& service, std::string_view host, uint16_t port
   target.host = without_brackets(host);
   target.port = port;
   if (auto literal = net::Address::from_ip(target.host, port)) target.literal = *literal;
-  target.host_field = host_header.empty() ? host_field_of(target.host, port, tls) : std::string(host_header);
+  // A name to be shown in place of the target's keeps the target's port, unless it brings its own.
+  const bool whole = host_header.find(':') != std::string_view::npos;
+  target.host_field = whole ? std::string(host_header) : host_field_of(host_header.empty() ? std::string_view(target.host) : host_header, port, tls);
   if (tls) target.tls = tls_identity(service, target.host);
   return target;
 }
@@ -51,16 +53,21 @@ Target make(const schema::Service& service, std::string_view text, std::string_v
 }  // namespace
 
 TargetTable::TargetTable(const schema::Config& config) : first_(config.services.data()) {
-  std::unordered_map<std::string_view, const schema::Upstream*> upstreams;
-  for (const schema::Upstream& upstream : config.upstreams) upstreams.emplace(upstream.name, &upstream);
+  std::unordered_map<std::string_view, const Balancing*> upstreams;
+  upstreams_.reserve(config.upstreams.size());  // pointers into it are handed out
+  for (const schema::Upstream& upstream : config.upstreams) {
+    upstreams_.push_back({&upstream, {balancing::method_of(upstream.algorithm), upstream.slots}, hash_key_of(upstream)});
+    upstreams.emplace(upstream.name, &upstreams_.back());
+  }
   by_service_.resize(config.services.size());
   for (size_t i = 0; i < config.services.size(); ++i) {
     const schema::Service& service = config.services[i];
     Targets& targets = by_service_[i];
     if (const auto found = upstreams.find(service.host); found != upstreams.end()) {
-      targets.upstream = found->second;
-      targets.list.reserve(found->second->targets.size());
-      for (const schema::Target& target : found->second->targets) targets.list.push_back(make(service, target.target, found->second->host_header));
+      const schema::Upstream& upstream = *found->second->upstream;
+      targets.balancing = found->second;
+      targets.list.reserve(upstream.targets.size());
+      for (const schema::Target& target : upstream.targets) targets.list.push_back(make(service, target.target, upstream.host_header));
     } else {
       targets.list.push_back(make(service, service.host, service.port, {}));
     }

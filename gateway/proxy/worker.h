@@ -3,12 +3,11 @@
 
 #include <atomic>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
 #include <unordered_map>
 
-#include "gateway/balancing/round_robin.h"
+#include "gateway/balancing/load.h"
 #include "gateway/balancing/target_marks.h"
 #include "gateway/net/buffer_pool.h"
 #include "gateway/net/connector.h"
@@ -36,16 +35,10 @@ struct Counters {
   }
 };
 
-// Whose turn it is among the targets of an upstream or the addresses of a name. Outlives a reload when the targets stay the same.
-struct Turns {
-  uint64_t generation = 0, marks_version = 0;  // when `signature` was last compared
-  std::string signature;
-  balancing::RoundRobin order{{}};
-};
-
 struct Worker {
-  Worker(net::Loop& own_loop, net::Resolver& own_resolver, const net::TlsContext& tls, const Options& settings, SnapshotSlot::Retire retire)
-      : loop(own_loop), blocks(own_loop.buffers()), resolver(own_resolver), upstream_tls(tls), options(settings), pool(settings),
+  Worker(net::Loop& own_loop, net::Resolver& own_resolver, const net::TlsContext& tls, const Options& settings, balancing::Loads& of_node,
+         SnapshotSlot::Retire retire)
+      : loop(own_loop), blocks(own_loop.buffers()), resolver(own_resolver), upstream_tls(tls), options(settings), loads(of_node), pool(settings),
         snapshots(std::move(retire)) {}
 
   net::Loop& loop;
@@ -55,12 +48,12 @@ struct Worker {
   net::SocketConnector sockets;
   net::Connector* connector = &sockets;   // a simulation puts its own here
   const Options& options;
+  balancing::Loads& loads;                // of all workers
   UpstreamPool pool;
   SnapshotSlot snapshots;
   RequestIds request_ids;
   Counters counters;
   const balancing::TargetMarks* marks = nullptr;      // targets taken out by hand; nullptr: none
-  std::map<std::string, Turns, std::less<>> turns;    // by upstream id
   std::unordered_map<std::string, uint32_t> next_address;  // by name
   std::unique_ptr<AccessLog> access_log;              // nullptr: none is kept
   std::unique_ptr<FaultLog> fault_log;                // nullptr: none is kept

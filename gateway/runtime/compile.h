@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/balancing/load.h"
 #include "gateway/balancing/target_marks.h"
 #include "gateway/observe/log.h"
 #include "gateway/observe/log_files.h"
@@ -22,6 +23,7 @@ struct NodeState {
   observe::Metrics metrics;
   observe::LogFiles log_files;
   balancing::TargetMarks marks;
+  balancing::Loads loads;
   observe::Log* log = nullptr;  // for plugins; nullptr: nothing is served
   std::shared_ptr<const void> snapshots = std::make_shared<char>();  // see Snapshot::counted
 };

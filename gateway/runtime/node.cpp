@@ -101,7 +101,7 @@ bool Node::start_workers(std::shared_ptr<const proxy::Snapshot> first) {
     });
   };
   for (uint32_t i = 0; i < settings_.workers; ++i) {
-    auto worker = std::make_unique<WorkerThread>(WorkerThread::Shared{settings_, options_, server_tls_.get(), *upstream_tls_, state_.marks, connection_limit_, log_, retire, first, state_.log_files});
+    auto worker = std::make_unique<WorkerThread>(WorkerThread::Shared{settings_, options_, server_tls_.get(), *upstream_tls_, state_.marks, state_.loads, connection_limit_, log_, retire, first, state_.log_files});
     std::string error = worker->start(listens_);
     if (!error.empty()) {
       log_.write(Level::error, error);

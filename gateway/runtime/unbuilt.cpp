@@ -25,7 +25,6 @@ class Warnings {
   }
 
   void of(const schema::Upstream& upstream) {
-    if (upstream.algorithm != "round-robin") say(upstream.entity, "upstream", upstream.name, std::string(upstream.algorithm) + " is not built yet: round-robin is used");
     if (checks_health(Reader(upstream.entity->shape, &upstream.entity->given).record("healthchecks")))
       say(upstream.entity, "upstream", upstream.name, "health checks are not built yet: targets count as healthy until the Admin API says otherwise");
   }

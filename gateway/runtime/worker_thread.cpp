@@ -80,7 +80,7 @@ void WorkerThread::run(std::vector<Listen>* listens, std::promise<std::string>* 
   dns.v6_first = shared_.settings.dns_v6_first;
   dns.v4_too = shared_.settings.dns_v4_too;
   resolver_ = std::make_unique<net::Resolver>(*loop_, dns);
-  worker_ = std::make_unique<proxy::Worker>(*loop_, *resolver_, shared_.upstream_tls, shared_.options, shared_.retire);
+  worker_ = std::make_unique<proxy::Worker>(*loop_, *resolver_, shared_.upstream_tls, shared_.options, shared_.loads, shared_.retire);
   worker_->marks = &shared_.marks;
   worker_->fault_log = std::make_unique<proxy::FaultLog>(shared_.log, *loop_);
   if (const std::string& path = shared_.settings.proxy_access_log; path != "off")

@@ -27,6 +27,7 @@ class WorkerThread {
     const net::TlsContext* server_tls;      // of ssl listeners; nullptr: there are none
     const net::TlsContext& upstream_tls;
     const balancing::TargetMarks& marks;
+    balancing::Loads& loads;
     proxy::ConnectionLimit& connections;    // of all workers
     observe::Log& log;
     proxy::SnapshotSlot::Retire retire;     // hands old snapshots to the control thread

@@ -8,7 +8,7 @@ if(TARGET gateway)
     set_tests_properties(examples_${example} PROPERTIES TIMEOUT 180 WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   endforeach()
 
-  foreach(suite curl websocket streaming reload tls health generations confirm logs drain overload idle_connections scripts)
+  foreach(suite curl websocket streaming reload balancing tls health generations confirm logs drain overload idle_connections scripts)
     add_test(NAME end_to_end_${suite} COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/${suite}.py $<TARGET_FILE:gateway>)
     set_tests_properties(end_to_end_${suite} PROPERTIES TIMEOUT 180 WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   endforeach()

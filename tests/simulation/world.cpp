@@ -25,21 +25,23 @@ services:
 - {name: s3, url: "http://pool:80", retries: 3, connect_timeout: 1000, read_timeout: 2000, write_timeout: 2000, routes: [{name: r3, paths: [/s3], strip_path: false}]}
 routes:
 - {name: r5, paths: [/s5], plugins: [{name: request-termination, config: {status_code: 403}}]}
-upstreams:
-- name: pool
-  targets: [{target: "10.0.0.3:80"}, {target: "10.0.0.4:80"}]
 plugins:
 - {name: correlation-id}
 - name: request-transformer
   config: {add: {headers: ["X-Generation:)";
+
+// Each configuration balances in another way, so that reloads also change that.
+constexpr std::string_view algorithms[] = {"round-robin", "least-connections", "latency", "consistent-hashing", "least-connections"};
 
 }  // namespace
 
 Configurations::Configurations() {
   for (uint64_t generation = 0; generation < generations; ++generation) {
     std::vector<std::string> errors;
-    auto snapshot = proxy::compile_text(std::string(configuration) + std::to_string(generation) + "\"]}}\n",
-                                        plugin_state_, generation, errors);
+    auto snapshot = proxy::compile_text(
+        fmt::format("{}{}\"]}}}}\nupstreams: [{{name: pool, algorithm: {}, targets: [{{target: '10.0.0.3:80'}}, {{target: '10.0.0.4:80'}}]}}]\n",
+                    configuration, generation, algorithms[generation % std::size(algorithms)]),
+        plugin_state_, generation, errors);
     for (const std::string& error : errors) std::fprintf(stderr, "configuration: %s\n", error.c_str());
     if (!errors.empty()) std::abort();
     all_.push_back(std::move(snapshot));
@@ -185,6 +187,7 @@ void World::settle() {
   expect_none(node_.worker.pool.idle(), "idle upstream connections");
   expect_none(node_.worker.snapshots.old_count(), "old snapshots");
   expect_none(generation - node_.retired.size(), "snapshots not retired");
+  expect_none(node_.loads.open(), "requests that upstreams' targets are thought to have");
   expect_none(loop().buffers().in_use(), "blocks");
   expect_none(loop().timers().next_ms().has_value() ? 1 : 0, "timers");
 }

@@ -60,7 +60,7 @@ struct MemoryNode {
   }
   explicit MemoryNode(Options settings = {})
       : options(std::move(settings)),
-        worker(loop, resolver, *tls, options, [this](std::shared_ptr<const Snapshot> old) { retired.push_back(std::move(old)); }) {
+        worker(loop, resolver, *tls, options, loads, [this](std::shared_ptr<const Snapshot> old) { retired.push_back(std::move(old)); }) {
     worker.connector = &connector;
   }
   ~MemoryNode() { loop.scope().cancel_all(); }  // connections use all the rest
@@ -101,6 +101,7 @@ struct MemoryNode {
   MemoryConnector connector;
   std::vector<std::string> errors;
   std::vector<std::shared_ptr<const Snapshot>> retired;
+  balancing::Loads loads;
   Worker worker;
 };
 

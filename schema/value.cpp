@@ -99,7 +99,11 @@ Value* Value::find(std::string_view name) const {
 }
 
 void* Arena::allocate(size_t bytes, size_t alignment) {
+#if defined(__SANITIZE_ADDRESS__)
+  constexpr size_t block_bytes_min = 0, block_bytes_max = 0;  // a block for each piece, so that its end is seen
+#else
   constexpr size_t block_bytes_min = 4 << 10, block_bytes_max = 1 << 20;
+#endif
   size_t skip = free_ == nullptr ? 0 : (alignment - reinterpret_cast<uintptr_t>(free_) % alignment) % alignment;
   if (free_ == nullptr || skip + bytes > left_) {
     const size_t block_bytes = std::clamp(bytes_, block_bytes_min, block_bytes_max);

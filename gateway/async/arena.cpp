@@ -4,8 +4,6 @@
 #include <charconv>
 #include <new>
 
-#include "gateway/async/frame_pool.h"
-
 namespace async {
 
 void Arena::grow(size_t bytes) {

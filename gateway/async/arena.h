@@ -8,12 +8,14 @@
 #include <initializer_list>
 #include <string_view>
 
+#include "gateway/async/frame_pool.h"
+
 namespace async {
 
 class Arena {
  public:
-  static constexpr size_t own_bytes = 512;     // what the usual request needs
-  static constexpr size_t block_bytes = 2048;
+  static constexpr size_t own_bytes = pooling ? 512 : 0;     // what the usual request needs
+  static constexpr size_t block_bytes = pooling ? 2048 : 0;  // 0: a block for each piece
 
   Arena() = default;
   Arena(const Arena&) = delete;
@@ -61,7 +63,7 @@ class Arena {
   char* free_ = own_;
   size_t left_ = own_bytes;
   Block* blocks_ = nullptr;  // the newest first
-  char own_[own_bytes];
+  char own_[own_bytes == 0 ? 1 : own_bytes];
 };
 
 }  // namespace async

@@ -12,13 +12,14 @@ inline constexpr size_t frame_class_bytes = 64;
 inline constexpr size_t pooled_frame_bytes_max = 2048;  // larger frames come from the heap
 inline constexpr size_t pooled_frames_per_class_max = 4096;
 
-namespace detail {
-
-#if defined(__SANITIZE_ADDRESS__)
+// A pool hides from a sanitizer what is used after it was freed and what is never freed: there every piece is the heap's own.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 inline constexpr bool pooling = false;
 #else
 inline constexpr bool pooling = true;
 #endif
+
+namespace detail {
 
 struct FreeFrame {
   FreeFrame* next;
@@ -43,12 +44,11 @@ void delete_frame(void* frame) noexcept;
 
 }  // namespace detail
 
-// A frame may be freed by another thread than the one that took it; it then stays with that thread. Under
-// AddressSanitizer both go straight to the heap, so that a use after free is seen.
+// A frame may be freed by another thread than the one that took it; it then stays with that thread.
 inline void* take_frame(size_t bytes) {
   detail::FramePool& pool = detail::frame_pool;
   ++pool.in_use;
-  if (detail::pooling && bytes <= pooled_frame_bytes_max) {
+  if (pooling && bytes <= pooled_frame_bytes_max) {
     detail::FramePool::Class& free = pool.classes[detail::class_of(bytes)];
     if (detail::FreeFrame* frame = free.first) {
       free.first = frame->next;
@@ -62,7 +62,7 @@ inline void* take_frame(size_t bytes) {
 inline void give_frame(void* frame, size_t bytes) noexcept {
   detail::FramePool& pool = detail::frame_pool;
   --pool.in_use;
-  if (detail::pooling && bytes <= pooled_frame_bytes_max && !pool.closed) {
+  if (pooling && bytes <= pooled_frame_bytes_max && !pool.closed) {
     detail::FramePool::Class& free = pool.classes[detail::class_of(bytes)];
     if (free.count < pooled_frames_per_class_max) {
       free.first = new (frame) detail::FreeFrame{free.first};

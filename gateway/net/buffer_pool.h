@@ -6,12 +6,14 @@
 #include <span>
 #include <utility>
 
+#include "gateway/async/frame_pool.h"
+
 namespace net {
 
 class BufferPool;
 
 inline constexpr size_t block_bytes = 16 * 1024;
-inline constexpr size_t idle_blocks_max = 1024;  // 16 MiB for each loop; more are given back to the heap
+inline constexpr size_t idle_blocks_max = async::pooling ? 1024 : 0;  // 16 MiB for each loop; more are given back to the heap
 
 // Owns one block, or none. Must not outlive its pool.
 class Block {

@@ -109,7 +109,7 @@ async::Task<void> forward(Journey& journey) {
       co_return;
     }
     if (!destination->resolved()) {
-      const Measured measured(journey.time_report.get(), Part::dns, service.host);
+      const Measured measured(journey.time_report.get(), Part::dns, destination->target->host);
       auto resolving = resolve(journey, tried);
       auto resolved = co_await resolving;
       if (!resolved) {

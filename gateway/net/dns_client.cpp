@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "gateway/net/name_error.h"
+
 namespace net {
 
 struct DnsClient::Socket final : Handler {
@@ -64,13 +66,13 @@ DnsAnswer failure(int status) {
   answer.negative =
       status == ARES_ENOTFOUND || status == ARES_ENODATA || status == ARES_SUCCESS || status == ARES_EBADNAME;
   if (status == ARES_ENOTFOUND)
-    answer.error.what = "name does not exist";
+    answer.error.what = name_does_not_exist;
   else if (status == ARES_EBADNAME)
-    answer.error.what = "not a name";
+    answer.error.what = not_a_name;
   else if (answer.negative)
-    answer.error.what = "no address";
+    answer.error.what = name_without_address;
   else
-    answer.error.what = "name server failed";
+    answer.error.what = name_server_failed;
   answer.error.timeout = status == ARES_ETIMEOUT;
   return answer;
 }

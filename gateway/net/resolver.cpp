@@ -6,6 +6,7 @@
 
 #include "gateway/net/dns_client.h"
 #include "gateway/net/hosts_file.h"
+#include "gateway/net/name_error.h"
 
 namespace net {
 
@@ -194,7 +195,7 @@ void Resolve::timed_out(void* self) {
   resolve.waits_for_ = nullptr;
   async::Error error;
   error.side = async::Side::upstream;
-  error.what = "name server timed out";
+  error.what = name_server_timed_out;
   error.timeout = true;
   error.retry_safe = true;
   resolve.result_ = error;

@@ -1,5 +1,6 @@
 // Forwarding: attempts until one is answered, as long as another is safe (RFC 9110 section 9.2.2).
 
+#include "gateway/net/name_error.h"
 #include "gateway/proxy/attempt.h"
 #include "gateway/proxy/journey.h"
 #include "gateway/proxy/time_report.h"
@@ -17,10 +18,20 @@ void forget_answer(Journey& journey) {
   journey.exchange.response = {};
 }
 
-void answer_nowhere(Journey& journey, const async::Error& error, std::string_view message) {
+void answer_nowhere(Journey& journey, const async::Error& error, int status, std::string_view message) {
   if (FaultLog* log = journey.worker.fault_log.get()) log->nowhere_to_go(journey, error);
   forget_answer(journey);
-  journey.exchange.answer(503, message);
+  journey.exchange.answer(status, message);
+}
+
+// That there is no such name is an answer; that nobody answers is a fault of our own surroundings. An upstream has just no target then.
+void answer_unresolved(Journey& journey, const async::Error& error) {
+  plugins::Exchange& exchange = journey.exchange;
+  const bool is_upstream = journey.snapshot->targets->of(*exchange.service).balancing != nullptr;
+  if (is_upstream || !net::is_unanswered(error.what)) return answer_nowhere(journey, error, 503, "name resolution failed");
+  std::string message("failed the initial dns/balancer resolve for '");
+  message.append(exchange.service->host).append("' with: ").append(error.what);
+  answer_nowhere(journey, error, 500, exchange.arena.copy(message));
 }
 
 void answer_failure(Journey& journey, const async::Error& error) {
@@ -105,7 +116,7 @@ async::Task<void> forward(Journey& journey) {
   for (uint32_t left = service.retries + 1; left > 0;) {
     auto destination = choose_target(journey, tried);
     if (!destination) {
-      answer_nowhere(journey, destination.error(), "failure to get a peer from the ring-balancer");
+      answer_nowhere(journey, destination.error(), 503, "failure to get a peer from the ring-balancer");
       co_return;
     }
     if (!destination->resolved()) {
@@ -113,7 +124,7 @@ async::Task<void> forward(Journey& journey) {
       auto resolving = resolve(journey, tried);
       auto resolved = co_await resolving;
       if (!resolved) {
-        answer_nowhere(journey, resolved.error(), "name resolution failed");
+        answer_unresolved(journey, resolved.error());
         co_return;
       }
       destination = resolved;

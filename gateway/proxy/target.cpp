@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "gateway/net/name_error.h"
+
 namespace proxy {
 
 namespace {
@@ -46,7 +48,7 @@ async::Task<async::Result<Destination>> resolve_host(Journey& journey, const Tar
   auto addresses = co_await resolving;
   if (!addresses) co_return addresses.error();
   const std::vector<net::Address>& list = addresses->addresses;
-  if (list.empty()) co_return async::Error{.side = async::Side::upstream, .what = "no address"};
+  if (list.empty()) co_return async::Error{.side = async::Side::upstream, .what = net::name_without_address};
   const uint32_t turn = list.size() > 1 ? worker.next_address[target.host]++ : 0;
   co_return Destination{list[turn % list.size()].with_port(target.port), &target};
 }

@@ -23,6 +23,11 @@ upstreams:
 services:
 - {{name: s, host: up, routes: [{{name: r, paths: [/], strip_path: false}}]}}
 """
+HOST = """
+_format_version: "3.0"
+services:
+- {{name: s, host: {host}, routes: [{{name: r, paths: [/]}}]}}
+"""
 MORE = {"nginx_worker_processes": "2"}
 
 
@@ -237,6 +242,11 @@ def a_name_that_does_not_exist_leaves_its_turns_to_the_others(gateway):
             answer = ask(node.port, "/")
             expect("status", answer.status, 503)
             expect("message", answer.json()["message"], "name resolution failed")
+            # A service that goes there itself is told that nobody answers for the name.
+            node.reload(HOST.format(host="gone.test"))
+            answer = ask(node.port, "/")
+            expect("status", answer.status, 500)
+            expect("message", answer.json()["message"], "failed the initial dns/balancer resolve for 'gone.test' with: name server failed")
 
 
 if __name__ == "__main__":

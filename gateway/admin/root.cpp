@@ -5,6 +5,7 @@
 #include <set>
 
 #include "gateway/admin/resources.h"
+#include "gateway/scripting/state.h"
 #include "schema/shape.h"
 
 namespace admin {
@@ -55,7 +56,7 @@ Answer root(Node& node) {
           ",\"gateway_version\":" + quoted(GATEWAY_VERSION) +
           ",\"edition\":\"community\",\"hostname\":" + quoted(host_name()) + ",\"node_id\":" + quoted(node.node_id()) +
           ",\"timers\":{\"running\":0,\"pending\":0},\"plugins\":{\"available_on_server\":" + available_plugins(node) +
-          ",\"enabled_in_cluster\":" + enabled_plugins(node) + "},\"lua_version\":\"none\",\"configuration\":{" +
+          ",\"enabled_in_cluster\":" + enabled_plugins(node) + "},\"lua_version\":\"" + std::string(script::lua_version()) + "\",\"configuration\":{" +
           configuration + "},\"pids\":{\"master\":" + pid + ",\"workers\":[" + pid + "]}}");
 }
 

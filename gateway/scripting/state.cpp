@@ -30,6 +30,8 @@ void push_list(lua_State* lua, const std::vector<std::string>& texts) {
 
 }  // namespace
 
+std::string_view lua_version() { return LUAJIT_VERSION; }
+
 State::State(const Policy& policy, const Host& host) : policy_(policy), host_(host) {
   lua_ = lua_newstate(allocate, this);
   steps_left_ = policy.limits.steps_max;

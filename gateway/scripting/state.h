@@ -16,6 +16,9 @@
 
 namespace script {
 
+// Of the machine that runs scripts, as it names itself.
+std::string_view lua_version();
+
 struct Limits {
   uint64_t steps_max = 1'000'000;         // for each run: about 10 ms
   uint64_t memory_bytes_max = 16u << 20;  // for each state

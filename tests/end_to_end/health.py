@@ -49,7 +49,7 @@ def a_node_that_is_told_to_drain_is_not_ready():
 def the_admin_api_is_asked_where_there_is_no_status_api():
     for settings in ({}, {"admin_token": "one"}, {"admin_token": "one", "admin_read_token": "two"}):
         with running(GATEWAY, CONFIG, status_listen="off", **settings) as (*_, process):
-            expect("ready", health(settings_of(process))[0], 0)
+            eventually("ready", lambda: health(settings_of(process))[0] == 0)
 
 
 def an_address_that_means_all_is_asked_by_loopback():
@@ -63,7 +63,8 @@ def tls_and_unix_sockets_are_asked_as_well():
     with tempfile.TemporaryDirectory() as folder:
         for listen in (f"127.0.0.1:{port} ssl", f"unix:{folder}/status"):
             with running(GATEWAY, CONFIG, status_listen=listen) as (*_, process):
-                expect(listen, health(settings_of(process)), (0, "ready\n"))
+                # The proxy is waited for; this listener opens beside it.
+                eventually(f"{listen} is ready", lambda: health(settings_of(process)) == (0, "ready\n"))
 
 
 def without_any_listener_nobody_can_be_asked():

@@ -129,6 +129,10 @@ std::string shown_field(const Entity* entity, std::string_view field, std::strin
   return std::string(given != nullptr && any_marked(*given) ? secret_mask : text);
 }
 
+std::string shown_name(const Entity* entity, std::string_view name, std::string_view id) {
+  return name.empty() ? std::string(id) : shown_field(entity, "name", name);
+}
+
 std::string without(std::string_view secret, std::string message) {
   if (secret.empty()) return message;
   // Within a word it is not the value that is told.

@@ -26,6 +26,9 @@ bool any_marked(const Value& value);
 // What is told of a field of an entity: `text`, or a mask when anything in the field is marked. nullptr: nothing is.
 std::string shown_field(const Entity* entity, std::string_view field, std::string_view text);
 
+// The name of an entity as it may be told, or its id where it has none.
+std::string shown_name(const Entity* entity, std::string_view name, std::string_view id);
+
 // A message without the secret it speaks of, and without parts of that which stand in quotes.
 std::string without(std::string_view secret, std::string message);
 

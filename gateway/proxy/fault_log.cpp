@@ -3,7 +3,9 @@
 #include <string>
 
 #include "gateway/net/reason.h"
+#include "gateway/observe/log.h"
 #include "gateway/proxy/journey.h"
+#include "schema/masked.h"
 
 namespace proxy {
 
@@ -17,16 +19,23 @@ std::string words_of(const async::Error& error) {
   return words;
 }
 
-observe::Subject subject_of(const Journey& journey, std::string_view peer) {
+std::string route_of(const Journey& journey) {
   const schema::Route* route = journey.exchange.route;
-  const std::string_view name = route == nullptr ? std::string_view() : route->name.empty() ? std::string_view(route->id) : std::string_view(route->name);
-  return {.field = {}, .peer = peer, .route = name, .request_id = journey.exchange.request_id};
+  return route == nullptr ? std::string() : schema::shown_name(route->entity, route->name, route->id);
 }
 
-std::string_view name_of(const schema::Service* service) {
-  if (service == nullptr) return "?";
-  return service->name.empty() ? service->id : service->name;
-}
+// Whom a line about a journey is about, for as long as this lives.
+class Whom {
+ public:
+  Whom(const Journey& journey, std::string peer) : peer_(std::move(peer)), route_(route_of(journey)), request_id_(journey.exchange.request_id) {}
+  operator observe::Subject() const { return {.field = {}, .peer = peer_, .route = route_, .request_id = request_id_}; }
+
+ private:
+  const std::string peer_, route_;
+  const std::string_view request_id_;
+};
+
+std::string name_of(const schema::Service& service) { return schema::shown_name(service.entity, service.name, service.id); }
 
 // Empty: no setting would let it pass.
 std::string_view limit_of(http::HeadError error) {
@@ -71,49 +80,55 @@ bool FaultLog::may_write(Level level) {
   return false;
 }
 
-template <typename... Arguments>
-void FaultLog::print(Level level, const observe::Subject& subject, fmt::format_string<Arguments...> format, Arguments&&... arguments) {
-  if (may_write(level)) log_.print(level, subject, format, std::forward<Arguments>(arguments)...);
-}
-
 void FaultLog::head_refused(const net::Address& client, http::HeadError error, std::string_view request_id) {
+  const std::string_view limit = limit_of(error);
+  const Level level = limit.empty() ? Level::info : Level::warn;
+  if (!may_write(level)) return;
   const std::string peer = client.text();
   const observe::Subject subject{.field = {}, .peer = peer, .route = {}, .request_id = request_id};
-  if (error == http::HeadError::none) return print(Level::info, subject, "request refused: {} (nginx_http_client_header_timeout)", words_of(error));
-  const std::string_view limit = limit_of(error);
-  if (limit.empty()) return print(Level::info, subject, "request refused: {}", words_of(error));
-  print(Level::warn, subject, "request refused: {} (limits: {})", words_of(error), limit);
+  if (error == http::HeadError::none)
+    log_.print(level, subject, "request refused: {} (nginx_http_client_header_timeout)", words_of(error));
+  else if (limit.empty())
+    log_.print(level, subject, "request refused: {}", words_of(error));
+  else
+    log_.print(level, subject, "request refused: {} (limits: {})", words_of(error), limit);
 }
 
 void FaultLog::turned_away(const net::Address& client) {
+  if (!may_write(Level::warn)) return;
   const std::string peer = client.text();
-  print(Level::warn, {.field = {}, .peer = peer, .route = {}, .request_id = {}}, "connection refused: there are too many (limits: connections_max, RLIMIT_NOFILE)");
+  log_.write(Level::warn, "connection refused: there are too many (limits: connections_max, RLIMIT_NOFILE)", {.field = {}, .peer = peer, .route = {}, .request_id = {}});
 }
 
 void FaultLog::body_failed(const Journey& journey, const async::Error& error) {
-  const std::string peer = journey.client.peer().text();
-  const observe::Subject subject = subject_of(journey, peer);
-  if (error.what == "body too large") return print(Level::warn, subject, "request refused: {} (limits: nginx_http_client_max_body_size)", error.what);
-  if (error.timeout) return print(Level::info, subject, "request refused: its body did not come in time (nginx_http_client_body_timeout)");
-  print(Level::info, subject, "request refused: {}", words_of(error));
+  const bool too_large = error.what == "body too large";
+  const Level level = too_large ? Level::warn : Level::info;
+  if (!may_write(level)) return;
+  const Whom whom(journey, journey.client.peer().text());
+  if (too_large)
+    log_.print(level, whom, "request refused: {} (limits: nginx_http_client_max_body_size)", error.what);
+  else if (error.timeout)
+    log_.write(level, "request refused: its body did not come in time (nginx_http_client_body_timeout)", whom);
+  else
+    log_.print(level, whom, "request refused: {}", words_of(error));
 }
 
 void FaultLog::attempt_failed(const Journey& journey, const net::Address& target, const async::Error& error, bool again) {
-  const std::string peer = target.text();
-  print(Level::error, subject_of(journey, peer), "service {}: upstream failed: {}{}", name_of(journey.exchange.service), words_of(error),
-        again ? "; the request is sent again" : "");
+  if (!may_write(Level::error)) return;
+  log_.print(Level::error, Whom(journey, target.text()), "service {}: upstream failed: {}{}", name_of(*journey.exchange.service), words_of(error),
+             again ? "; the request is sent again" : "");
 }
 
 void FaultLog::nowhere_to_go(const Journey& journey, const async::Error& error) {
-  const schema::Service* service = journey.exchange.service;
-  print(Level::error, subject_of(journey, {}), "service {}: {}: {}", name_of(service), service == nullptr ? std::string_view() : std::string_view(service->host),
-        words_of(error));
+  if (!may_write(Level::error)) return;
+  const schema::Service& service = *journey.exchange.service;
+  log_.print(Level::error, Whom(journey, {}), "service {}: {}: {}", name_of(service), schema::shown_field(service.entity, "host", service.host), words_of(error));
 }
 
 void FaultLog::answer_cut(const Journey& journey, const async::Error& error) {
-  const std::string peer = journey.upstream == nullptr ? std::string() : journey.upstream->key.address.text();
-  print(Level::error, subject_of(journey, peer), "service {}: upstream failed in the middle of its answer: {}", name_of(journey.exchange.service),
-        words_of(error));
+  if (!may_write(Level::error)) return;
+  const Whom whom(journey, journey.upstream == nullptr ? std::string() : journey.upstream->key.address.text());
+  log_.print(Level::error, whom, "service {}: upstream failed in the middle of its answer: {}", name_of(*journey.exchange.service), words_of(error));
 }
 
 }  // namespace proxy

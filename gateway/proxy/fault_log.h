@@ -2,7 +2,7 @@
 // What goes wrong with single requests, in the error log: who, what, and the setting that bounds it. One for each worker.
 //
 // error: an upstream that fails. warn: a limit that a setting moves. info: whatever else a client does wrong. Nothing of what a request holds
-// is repeated: its id leads to it in the access log.
+// is repeated: its id leads to it in the access log. Names that an environment or a vault filled in are masked.
 
 #include <cstdint>
 #include <string_view>
@@ -11,7 +11,11 @@
 #include "gateway/http/message.h"
 #include "gateway/net/address.h"
 #include "gateway/net/loop.h"
-#include "gateway/observe/log.h"
+
+namespace observe {
+class Log;
+enum class Level : uint8_t;
+}  // namespace observe
 
 namespace proxy {
 
@@ -38,8 +42,6 @@ class FaultLog {
 
  private:
   bool may_write(observe::Level level);
-  template <typename... Arguments>
-  void print(observe::Level level, const observe::Subject& subject, fmt::format_string<Arguments...> format, Arguments&&... arguments);
 
   observe::Log& log_;
   const net::Loop& loop_;

@@ -44,8 +44,7 @@ schema::Problem problem_of(const schema::Config& config, const schema::Route& ro
   problem.what = fault.what;
   problem.hint = fault.hint;
   problem.entity_type = "route";
-  problem.entity_name =
-      route.name.empty() ? std::string(route.id) : schema::shown_field(route.entity, "name", route.name);
+  problem.entity_name = schema::shown_name(route.entity, route.name, route.id);
   const schema::Value* field = route.entity != nullptr ? route.entity->given.find(fault.field) : nullptr;
   const schema::Value* value = field != nullptr ? find_text(*field, fault.text) : nullptr;
   if (value != nullptr) problem.place = value->place;

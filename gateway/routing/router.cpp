@@ -11,8 +11,7 @@ namespace routing {
 namespace {
 
 std::string name_of(const schema::Route& route) {
-  return "route " +
-         (route.name.empty() ? std::string(route.id) : schema::shown_field(route.entity, "name", route.name));
+  return "route " + schema::shown_name(route.entity, route.name, route.id);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "gateway/observe/log.h"
 #include "tests/unit/proxy/memory_node.h"
 
 namespace {
@@ -103,6 +104,20 @@ TEST_CASE("each attempt that fails leaves a line with its service, route, target
   said = node.said();
   CHECK(holds(said, "service shop: upstream failed: timed out"));
   CHECK_FALSE(holds(said, "sent again"));
+}
+
+TEST_CASE("names that an environment filled in are masked in these lines") {
+  Fixture node;
+  REQUIRE(node.load(R"(
+_info: {masked: [/services/0/name, /services/0/routes/0/name]}
+services: [{name: hidden-service, url: "http://10.0.0.1:80", retries: 0, routes: [{name: hidden-route, paths: [/]}]}]
+)"));
+  node.ask("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  node.upstream(0).put("HTTP/1.1 banana\r\n\r\n");
+  node.run();
+  const std::string said = node.said();
+  CHECK(holds(said, "service ******: upstream failed"));
+  CHECK_FALSE(holds(said, "hidden"));
 }
 
 TEST_CASE("an answer that ends in the middle leaves a line") {

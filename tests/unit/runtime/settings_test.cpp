@@ -1,36 +1,26 @@
-#include "gateway/runtime/settings.h"
-
 #include <doctest/doctest.h>
 
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "gateway/runtime/proxy_options.h"
 #include "gateway/runtime/setting_table.h"
 #include "gateway/runtime/tls_settings.h"
+#include "tests/unit/runtime/reading.h"
 
 using namespace runtime;
 
 namespace {
 
-struct Outcome {
-  Settings settings;
-  std::vector<std::string> errors, warnings;
-  bool good = false;
-};
-
-Outcome read(Invocation invocation, bool usual_files = false) {
-  Outcome outcome;
-  if (!usual_files) invocation.conf_files.clear(), invocation.configuration_files.clear();
-  outcome.good = read_settings(invocation, outcome.settings, outcome.errors, outcome.warnings);
-  return outcome;
-}
-
+// A file that lies in a folder of its own until the tests end.
 std::string conf_file(const std::string& text) {
-  const std::string path = std::string(std::tmpnam(nullptr)) + ".conf";
+  struct Folder {
+    std::string path = (std::filesystem::temp_directory_path() / "settings_test.XXXXXX").string();
+    int files = 0;
+    Folder() { REQUIRE(mkdtemp(path.data()) != nullptr); }
+    ~Folder() { std::filesystem::remove_all(path); }
+  };
+  static Folder folder;
+  const std::string path = folder.path + "/" + std::to_string(++folder.files) + ".conf";
   std::ofstream(path) << text;
   return path;
 }
@@ -104,26 +94,6 @@ TEST_CASE("a database is refused with the reason, off is fine") {
   CHECK(refused.errors[0].starts_with("KONG_DATABASE: 'postgres' is not offered: this gateway has no database"));
   invocation.environment = {{"KONG_DATABASE", "off"}};
   CHECK(read(invocation).good);
-}
-
-TEST_CASE("settings of nginx and Lua are accepted with one warning each") {
-  Invocation invocation;
-  invocation.environment = {{"KONG_MEM_CACHE_SIZE", "64m"}, {"GATEWAY_MEM_CACHE_SIZE", "64m"}, {"KONG_NGINX_HTTP_LUA_SHARED_DICT", "x 1m"},
-                            {"KONG_NGINX_DAEMON", "off"}, {"KONG_PG_HOST", "db"}};
-  const auto outcome = read(invocation);
-  CHECK(outcome.good);
-  CHECK(outcome.warnings == std::vector<std::string>{"KONG_MEM_CACHE_SIZE: has no effect: a configuration is kept in memory as a whole",
-                                                     "KONG_NGINX_HTTP_LUA_SHARED_DICT: has no effect: there is no nginx underneath",
-                                                     "KONG_PG_HOST: has no effect: there is no database"});
-}
-
-TEST_CASE("an unknown variable is a warning with the nearest name, an unknown flag an error") {
-  Invocation invocation;
-  invocation.environment = {{"KONG_PROXY_LISTN", "x"}, {"KONG_PROXY_PORT_80_TCP", "tcp://10.0.0.1:80"}, {"HOME", "/"}};
-  invocation.arguments = {"--log-levle", "info"};
-  const auto outcome = read(invocation);
-  CHECK(outcome.warnings == std::vector<std::string>{"KONG_PROXY_LISTN: unknown setting (did you mean proxy_listen?)"});
-  CHECK(outcome.errors == std::vector<std::string>{"--log-levle: unknown flag (did you mean log_level?)"});
 }
 
 TEST_CASE("all wrong values are reported in one run, with their origin") {
@@ -209,32 +179,6 @@ TEST_CASE("a configuration at one of the usual places is found when nothing else
   CHECK(read(invocation, true).settings.declarative_config.empty());
 }
 
-TEST_CASE("a setting that nothing obeys yet is warned about when it asks for something") {
-  Invocation invocation;
-  invocation.environment = {{"KONG_CLIENT_SSL", "on"}, {"KONG_TRACING_INSTRUMENTATIONS", "off"}, {"KONG_PROXY_ACCESS_LOG", "off"},
-                            {"KONG_PROXY_LISTEN", "0.0.0.0:8000 proxy_protocol"}};
-  const auto outcome = read(invocation);
-  CHECK(outcome.good);
-  REQUIRE(outcome.warnings.size() == 2);
-  CHECK(outcome.warnings[0] == "KONG_CLIENT_SSL: has no effect: certificates are not shown to upstreams yet");
-  CHECK(outcome.warnings[1] == "KONG_PROXY_LISTEN: proxy_protocol is not built yet; its lines are refused as requests");
-}
-
-TEST_CASE("who asks for HTTP/2 hears that HTTP/1.1 is what clients get") {
-  Invocation invocation;
-  invocation.environment = {{"KONG_PROXY_LISTEN", "0.0.0.0:8443 ssl http2"}};
-  CHECK(read(invocation).warnings == std::vector<std::string>{"KONG_PROXY_LISTEN: http2 has no effect: HTTP/2 is not built yet, clients are offered HTTP/1.1"});
-}
-
-TEST_CASE("the oldest router is not here, which is said") {
-  Invocation invocation;
-  invocation.environment = {{"KONG_ROUTER_FLAVOR", "traditional"}};
-  const auto outcome = read(invocation);
-  CHECK(outcome.good);
-  REQUIRE(outcome.warnings.size() == 1);
-  CHECK(outcome.warnings[0].starts_with("KONG_ROUTER_FLAVOR: routes are matched as with traditional_compatible"));
-}
-
 TEST_CASE("a plugin that is not here cannot be switched on, unless the node starts without what it does not know") {
   Invocation invocation;
   invocation.environment = {{"KONG_PLUGINS", "bundled,key-auht,my-own"}};
@@ -251,13 +195,6 @@ TEST_CASE("a plugin that is not here cannot be switched on, unless the node star
   CHECK(read(invocation).warnings.empty());
   invocation.environment = {{"KONG_PLUGINS", "off"}};
   CHECK(read(invocation).settings.plugins.empty());
-}
-
-TEST_CASE("every setting that nothing obeys yet is one of the table") {
-  for (const Meaningless& setting : settings_to_come()) {
-    CAPTURE(setting.name);
-    CHECK(find_setting(setting.name) != nullptr);
-  }
 }
 
 TEST_CASE("logs lie in the prefix, and errors go to stderr when it has no folder for them") {
@@ -355,47 +292,6 @@ TEST_CASE("own headers that are named one by one arrive one by one") {
   CHECK(options.via_header);
   CHECK(options.upstream_latency_header);
   CHECK_FALSE((options.server_header || options.proxy_latency_header || options.response_latency_header || options.request_id_header));
-}
-
-TEST_CASE("every name that Kong 3.9 knows is obeyed, refused, or accepted with one warning that says why it has no effect") {
-  std::ifstream file("../shared/kong/conf.json");
-  if (!file) {
-    MESSAGE("skipped: ../shared/kong/conf.json is not there");
-    return;
-  }
-  const auto known = nlohmann::json::parse(file);
-  REQUIRE(known["properties"].size() > 200);
-  const auto to_come = settings_to_come();
-  const auto with = [](std::string name, const std::string& text) {
-    for (char& c : name) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-    Invocation invocation;
-    invocation.environment = {{"KONG_" + name, text}};
-    return read(invocation);
-  };
-  const auto told_why = [](const std::string& what) { return what.size() > what.find(": has no effect: ") + 20; };
-  for (const auto& property : known["properties"]) {
-    const std::string name = property["name"];
-    CAPTURE(name);
-    const Setting* setting = find_setting(name);
-    const bool obeyed = setting != nullptr && std::none_of(to_come.begin(), to_come.end(), [&](const Meaningless& m) { return m.name == setting->name; });
-    if (!obeyed) {
-      const auto outcome = with(name, name == "client_ssl" ? "on" : name.find("sampling_rate") != name.npos ? "0.5" : name.ends_with("buffer_size") ? "9k" : "other");
-      CHECK(outcome.good);
-      REQUIRE(outcome.warnings.size() == 1);
-      CHECK(told_why(outcome.warnings[0]));
-    } else if (property["default"].is_string()) {
-      // What Kong does by itself may be said aloud. Its database is the one default that is not to be had.
-      const auto outcome = with(name, property["default"]);
-      CHECK(outcome.good == (name != "database"));
-      for (const std::string& warning : outcome.warnings) CHECK(warning.find("http2 has no effect") != std::string::npos);
-    }
-  }
-  for (const std::string prefix : known["dynamic_prefixes"]) {
-    CAPTURE(prefix);
-    const auto outcome = with(prefix + "some_directive", "other");
-    REQUIRE(outcome.warnings.size() == 1);
-    CHECK(told_why(outcome.warnings[0]));
-  }
 }
 
 TEST_CASE("an Admin API on the network is somebody's decision") {
